@@ -1,4 +1,4 @@
-"""The deadlines of a referral, in codes. How long each is stands in the procedure. Data only."""
+"""The deadlines of a case and its referrals, in codes. How long each is stands in the procedure. Data only."""
 
 from services.codes.words import CodeList, Words
 
@@ -15,11 +15,12 @@ DEADLINES = CodeList(
         "travel": Words("ออกเดินทางหลังตอบรับ", "Setting out after the yes"),
         "arrival": Words("ไปถึงหลังออกเดินทาง", "Arriving after setting out"),
         "transfer": Words("อีกศูนย์ตอบคำขอโอนเรื่อง", "Another centre says whether it takes a case over"),
+        "reassess": Words("คัดกรองซ้ำ", "Screening the person again"),
         "follow_up": Words("ติดตามผล", "The follow-up"),
     },
 )
 TELL, ACKNOWLEDGE, ANSWER, WAITING_LIST = "tell", "acknowledge", "answer", "waiting_list"
-TRAVEL, ARRIVAL, FOLLOW_UP = "travel", "arrival", "follow_up"
+TRAVEL, ARRIVAL, REASSESS, FOLLOW_UP = "travel", "arrival", "reassess", "follow_up"
 # Somebody answers for these once they were missed; the others end what they are of (ReferralExpired, FollowUpMissed).
 ESCALATED = (TELL, ACKNOWLEDGE, TRAVEL, ARRIVAL)
 OF_PARTNER = (ACKNOWLEDGE, ANSWER, ARRIVAL)  # those that its partner knows of

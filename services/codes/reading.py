@@ -65,8 +65,8 @@ WORK: Fields = (
     *_each(
         "case_id", "case_number", "centre", "next", "standing", "since", "due", "lapses", "escalated_to",
         "owner", "from_user", "flags[]",
-        "because[]", "part", "referral_id", "programme_id", "proposes", "tasks_due", "called[]", "called[].at",
-        "called[].by",
+        "because[]", "part", "referral_id", "programme_id", "proposes", "tasks_due", "reassess", "called[]",
+        "called[].at", "called[].by",
     ),
     "counts.**",
 )  # fmt: skip

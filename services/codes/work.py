@@ -138,6 +138,7 @@ FLAGS = CodeList(
         "not_in_place": Words("ไม่ได้อยู่ในที่ที่ส่งต่อ", "Not in place"),
         "not_ratified": Words("มติไม่ได้รับการรับรอง", "Decision not ratified"),
         "task_due": Words("งานในแผนดูแลถึงกำหนด", "A task of the care plan is due"),
+        "reassess": Words("ถึงกำหนดคัดกรองซ้ำ", "Due to be screened again"),
         "not_arrived": Words("ยังไปไม่ถึง", "Not arrived"),
         "due_soon": Words("ใกล้ครบกำหนด", "Due soon"),
         "to_take_over": Words("รอรับช่วงต่อ", "To take over"),
@@ -145,7 +146,7 @@ FLAGS = CodeList(
     },
 )
 RED = ("urgent_health", "trafficking", "child", "police", "law_deadline")
-ESCALATED, TASK_DUE = "escalated", "task_due"
+ESCALATED, TASK_DUE, REASSESS = "escalated", "task_due", "reassess"
 
 # Why a case stands where it stands in the day's list: the reasons in the order in which they weigh.
 WORK_REASONS = CodeList(

@@ -373,6 +373,7 @@ class WorkItem(TypedDict):
     tasks_due: Annotated[
         Day | None, Note("The first day until which something of the care plan is to be done")
     ]
+    reassess: Annotated[Day | None, Note("From which day on the person is to be screened again")]
 
 
 class Work(TypedDict):

@@ -31,6 +31,7 @@ from services.intake.domain.work import (
     CENTRE,
     ENDINGS,
     GROUP,
+    IN_PLACE,
     NEXT_PLACE,
     ORDER,
     OTHERS,
@@ -46,7 +47,7 @@ from services.intake.domain.work import (
     next_of,
 )
 from services.intake.events import CallUnanswered, CaseAssigned, CaseClosed, CaseReopened
-from services.intake.projections import marks, work
+from services.intake.projections import marks, terms, work
 from services.kernel.codec import Codec
 from services.kernel.envelope import Caller
 from tests.intake.samples import CASE, IDENTIFIED, MALEE, OPENED, PERSON, SOMBAT, fact, own
@@ -96,6 +97,17 @@ def test_every_open_case_has_exactly_one_next_step_with_its_day(of_case, standin
         assert (step.next, step.standing) == (AFTER[standing].next, standing)
     elif standing not in AFTER:
         assert (step.next, step.standing) == (TABLE[of_case].next, of_case)
+
+
+def test_a_screening_is_decided_on_until_the_person_has_a_place():
+    screened = {"screening": Screening(MONDAY), "plan": Plan(TUESDAY, TUESDAY, "foundation")}
+    days = {
+        each: next_of(Known(Opening(MONDAY), referrals=(referral(each),), **screened)).screened
+        for each in (*UNDER_WAY, *AFTER)
+    }
+    followed_up = {"admitted", *IN_PLACE, *ENDINGS}
+    assert days == {each: None if each in followed_up else "2026-03-02" for each in days}
+    assert next_of(Known(Opening(MONDAY))).screened is None
 
 
 def test_of_somebody_erased_only_the_case_is_left_to_close_once_nothing_is_under_way():
@@ -411,7 +423,8 @@ def db():
 
 def fresh():
     engine = create_engine("sqlite://")
-    work.metadata.create_all(engine)
+    for room in (work, terms):
+        room.metadata.create_all(engine)
     return engine.connect()
 
 
@@ -552,7 +565,7 @@ def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
         [row] = work.list_open(db, None)
         assert row.lapses == lapses
         escalated = lapses is None
-        item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-12")
+        item = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-12")
         assert ("escalated" in item["flags"], item["lapses"]) == (escalated, lapses)
         assert (item["part"] == "escalated", "escalated" in item["because"]) == (escalated, escalated)
 
@@ -675,7 +688,7 @@ def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
     work.project(db, [*told["intake"][2:4], *told["screening"]])
     [row] = work.list_open(db, ["60"], owner="colleague")
     assert (row.next, row.owner, row.case_id) == ("send", "colleague", CASE)
-    item = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
+    item = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
     assert item["flags"][0] == "to_take_over" and len(item["called"]) == 1
     assert not work.list_open(db, ["61"]) and not work.list_open(db, ["60"], owner="somebody")
     work.project(db, [*told["referral"]])
@@ -694,8 +707,8 @@ def test_what_a_flag_says_of_a_person_is_for_the_case_s_own_centre(db):
     work.project(db, [ours(replace(OPENED, danger="trafficking"), 1, "01")])
     work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"), release_due=on("04"))])
     [row] = work.list_open(db, None)
-    theirs = work.item(row, Caller("worker", "worker", ("60",)), "2026-03-04")
-    others = work.item(row, Caller("worker", "worker", ("*",)), "2026-03-04")
+    theirs = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
+    others = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("*",)), "2026-03-04")
     assert (
         theirs["flags"] == ["trafficking", "law_deadline", "not_told", "overdue"]
         and "trafficking" in theirs["because"]

@@ -130,6 +130,21 @@ def test_what_is_due_stands_in_the_days_work_of_the_centre(net, case_id):
     assert row() == (False, None)
 
 
+def test_whoever_is_not_placed_half_a_year_after_a_screening_is_to_be_screened_again(net, case_id):
+    def row():
+        net.settle()
+        [item] = net.call("intake", "work", {"case_id": case_id})["items"]
+        return ("reassess" in item["flags"], item["reassess"])
+
+    assert row() == (False, "2026-08-31")  # 29 August is a Saturday
+    net.clock.advance(days=181)
+    assert row() == (False, "2026-08-31")
+    net.clock.advance(days=1)
+    assert row() == (True, "2026-08-31")
+    net.call("screening", "complete", {"case_id": case_id, "facts": {"housing": "street"}})
+    assert row()[0] is False
+
+
 def test_words_go_with_the_person_and_codes_stay(net, case_id):
     tell(net, "set_goal", case_id, **GOAL)
     task = tell(net, "set_task", case_id, kind="document", code="id_card", text="ไปกับพี่สาว")["task_id"]

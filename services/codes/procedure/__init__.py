@@ -23,9 +23,8 @@ VERSIONS = (
 )  # what comes with the software, the oldest first; each a file of that name
 WORKING_DAYS, DAYS, MINUTES = UNITS = ("working_days", "days", "minutes")
 FIRST_FOLLOW_UPS = (30, 90, 180, 365)  # of placements whose facts do not say theirs
-LATER: Mapping[str, Mapping[str, int]] = {
-    "transfer": {"working_days": 7}
-}  # of documents of before they said it
+# Of documents of before they said it.
+LATER: Mapping[str, Mapping[str, int]] = {"transfer": {"working_days": 7}, "reassess": {"days": 180}}
 LAST_OPEN = 365  # days for which the last of those could be made
 
 

@@ -22,6 +22,7 @@ DEADLINES: Mapping[str, tuple[str, ...]] = {
     "travel": IN_DAYS,
     "arrival": IN_DAYS,
     "transfer": IN_DAYS,
+    "reassess": IN_DAYS,
 }
 BY_CHANNEL = ("acknowledge", "answer")
 BY_KIND = ("acknowledge", "answer", "travel", "arrival")

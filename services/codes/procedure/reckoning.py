@@ -26,6 +26,14 @@ def due(terms: Terms, name: str, now: datetime, kind: str | None = None, channel
     return instant(later + (next_working_day(day, terms.closed) - day))
 
 
+def last_day(terms: Terms, name: str, first: date) -> date:
+    """With which day a deadline in days is over that began on a day; where offices are closed then, with the next."""
+    span = terms.deadlines[name]
+    if span.unit == WORKING_DAYS:
+        return add_working_days(first, span.count, terms.closed)
+    return next_working_day(first + timedelta(days=span.count), terms.closed)
+
+
 def reminder(terms: Terms, name: str, ends: str, now: datetime) -> str | None:
     """When somebody is reminded of a deadline: so many working days before its last day, as that day begins. None:
     nobody is, or that has passed."""

@@ -198,7 +198,9 @@ class Known:
 @dataclass(frozen=True)
 class Next:
     """The next step of a case. `standing`: codes.work.STANDINGS; `due`: a day in Thailand; `flags`: of codes.work.FLAGS
-    as far as no clock is needed; `referral`: what it is about; `proposes`: the place of the plan that comes next."""
+    as far as no clock is needed; `referral`: what it is about; `proposes`: the place of the plan that comes next;
+    `screened`: the day of the screening that is still decided on (ISO, in Thailand): whoever has a place is followed up
+    instead."""
 
     next: str
     standing: str
@@ -208,6 +210,7 @@ class Next:
     flags: tuple[str, ...]
     referral: Referral | None = None
     proposes: str | None = None
+    screened: str | None = None
 
 
 def next_of(known: Known) -> Next | None:
@@ -244,7 +247,11 @@ def next_of(known: Known) -> Next | None:
     if standing in ("found_moved", "absent", "ended_gone"):
         flags.append("not_in_place")
     proposes = next(iter(_left(known)), None) if row.next in SENDING else None
-    return Next(row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral, proposes)
+    decided_on = known.screening if standing not in (*SHELTERED, *NOT_THERE, "erased") else None
+    screened = bangkok_day(moment(decided_on.at)).isoformat() if decided_on else None
+    return Next(
+        row.next, standing, row.acts, since, due.isoformat(), tuple(flags), referral, proposes, screened
+    )
 
 
 def _stands(known: Known) -> tuple[str, Row, str, Referral | None]:

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, Table, Text, select
 
 from services.codes.deadlines import WORKER
-from services.codes.work import ESCALATED, RED, TASK_DUE, WORK_PARTS
+from services.codes.procedure import Book
+from services.codes.procedure.reckoning import last_day
+from services.codes.work import ESCALATED, REASSESS, RED, TASK_DUE, WORK_PARTS
 from services.intake import answers, bodies
 from services.intake.domain.work import (
     CENTRE,
@@ -20,6 +23,7 @@ from services.intake.domain.work import (
     contradictions_of,
     next_of,
 )
+from services.intake.projections import terms
 from services.intake.projections.marks import (
     CALLS,
     FOLDS,
@@ -42,7 +46,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v13",
+    "work_mark_v14",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -51,7 +55,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v13",
+    "work_v14",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -71,18 +75,19 @@ work = Table(
     Column("proposes", Text),  # the programme of the plan that comes next
     Column("called", Text),  # JSON: calls without an answer since it stands so
     Column("tasks_due", Text),  # the first day on which something of the care plan is due
+    Column("screened", Text),  # the day of the screening that is still decided on
     Column("contradictions", Text, nullable=False),  # JSON: [[code, referral]]
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v13",
+    "work_programme_v14",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v13",
+    "work_named_v14",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -92,6 +97,7 @@ named = Table(  # which cases have named a programme, in a plan or a referral
 
 WEIGHED = (
     work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.c.due, work.c.flags, work.c.tasks_due,
+    work.c.screened,
 )  # fmt: skip
 
 
@@ -179,7 +185,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
 
 
-WORK = Projection("work", 13, (mark, work, programme, named), project)
+WORK = Projection("work", 14, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:
@@ -212,6 +218,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
                 "proposes",
                 "called",
                 "tasks_due",
+                "screened",
             )
         ),
         "flags": "[]",
@@ -240,6 +247,7 @@ def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) ->
         "proposes": step.proposes,
         "called": orjson.dumps(calls).decode() if calls else None,
         "tasks_due": tasks_due(marks),
+        "screened": step.screened,
     }
 
 
@@ -280,10 +288,13 @@ def get(
     """The open cases as they are asked for, in the order to see to them on that day. All are weighed, and only those
     that are shown are read whole."""
     rows = list_open(db, centres, body["owner"], body["case_id"], body["acts"], body["next"], WEIGHED)
-    alike: dict[tuple[str, str, str, str, str | None], Weight] = {}  # many cases stand as others do
+    again = Reassessments(db)
+    alike: dict[
+        tuple[str, str, str, str, str | None, str | None], Weight
+    ] = {}  # many cases stand as others do
     order: list[tuple[str, str, str]] = []
     for row in rows:
-        like = (row.centre, row.acts, row.due, row.flags, row.tasks_due)
+        like = (row.centre, row.acts, row.due, row.flags, row.tasks_due, again.day(row.centre, row.screened))
         weight = alike.get(like)
         if weight is None:
             weight = alike[like] = weigh(*like, caller, today)[1]
@@ -298,7 +309,7 @@ def get(
     limit = 0 if body["counting"] else body["limit"]
     shown = [case_id for _, _, case_id in left[:limit]]
     whole = db.execute(select(work).where(work.c.case_id.in_(shown))).all() if shown else []
-    items = {row.case_id: item(row, caller, today) for row in whole}
+    items = {row.case_id: item(row, again, caller, today) for row in whole}
     return {
         "items": [items[case_id] for case_id in shown],
         "next": make_cursor([left[limit - 1][0]]) if len(left) > limit > 0 else None,
@@ -317,22 +328,54 @@ def _first_of_each(order: Sequence[tuple[str, str, str]], most: int) -> list[tup
     return first
 
 
+class Reassessments:
+    """From which day on people are to be screened again, by the terms of their centres."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._books: dict[str, Book] = {}
+        self._days: dict[tuple[str, str], str] = {}
+
+    def day(self, centre: str, screened: str | None) -> str | None:
+        """ISO, in Thailand; None: nothing is decided on a screening."""
+        if screened is None:
+            return None
+        known = self._days.get((centre, screened))
+        if known is None:
+            if centre not in self._books:
+                self._books[centre] = terms.get(self._db, centre)
+            first = date.fromisoformat(screened)
+            known = last_day(self._books[centre].on(first), REASSESS, first).isoformat()
+            self._days[centre, screened] = known
+        return known
+
+
 def weigh(
-    centre: str, acts: str, due: str, flags: str, tasks_due: str | None, caller: Caller, today: str
+    centre: str,
+    acts: str,
+    due: str,
+    flags: str,
+    tasks_due: str | None,
+    reassess: str | None,
+    caller: Caller,
+    today: str,
 ) -> tuple[list[str], Weight]:
     """(flags, weight) of a case that stands so. What flags say of a person is for the case's own centre. What is due of
-    the care plan is the centre's to do, whoever else is waited for."""
+    the care plan, and another screening, is the centre's to do, whoever else is waited for."""
     own = centre in caller.centres
     late = ["overdue"] if due < today else []
-    tasks = [TASK_DUE] if tasks_due is not None and tasks_due <= today else []
-    told = [flag for flag in (*orjson.loads(flags), *tasks, *late) if own or flag not in RED]
-    if tasks and tasks_due:
-        acts, due = CENTRE, min(due, tasks_due)
+    besides = {
+        flag: day for flag, day in ((TASK_DUE, tasks_due), (REASSESS, reassess)) if day and day <= today
+    }
+    told = [flag for flag in (*orjson.loads(flags), *besides, *late) if own or flag not in RED]
+    if besides:
+        acts, due = CENTRE, min(due, *besides.values())
     return told, ORDER(told, acts, due, today)
 
 
-def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
-    flags, weight = weigh(row.centre, row.acts, row.due, row.flags, row.tasks_due, caller, today)
+def item(row: Row[Any], again: Reassessments, caller: Caller, today: str) -> answers.WorkItem:
+    reassess = again.day(row.centre, row.screened)
+    flags, weight = weigh(row.centre, row.acts, row.due, row.flags, row.tasks_due, reassess, caller, today)
     return {
         "case_id": row.case_id,
         "case_number": row.case_number,
@@ -352,6 +395,7 @@ def item(row: Row[Any], caller: Caller, today: str) -> answers.WorkItem:
         "programme_id": row.programme_id,
         "proposes": row.proposes,
         "tasks_due": row.tasks_due,
+        "reassess": reassess,
         "called": [{"at": at, "by": by} for at, by in orjson.loads(row.called or "[]")],
     }
 
