@@ -60,7 +60,8 @@ class Rule:
     @property
     def choices(self) -> Sequence[str | int]:
         """The options that a programme can ask for: nobody can ask that something is unknown."""
-        return [code for code in self.options or () if code != UNKNOWN_CODE]
+        options = self.options.everyone if self.options else ()
+        return [code for code in options if code != UNKNOWN_CODE]
 
 
 RULES: Mapping[str, Rule] = {

@@ -34,6 +34,11 @@ class CodeList(tuple[Code, ...], Generic[Code]):
         known = self.words.get(code)
         return known.in_language(language) if known else str(code)
 
+    @property
+    def everyone(self) -> tuple[Code, ...]:
+        """With those that adopted rules add."""
+        return self
+
 
 # {kind: {code: what it is called}} of what adopted rules add to the lists that are open, or call otherwise. Whoever
 # writes for a reader sets it first; where nobody did, a new code is shown as it is.

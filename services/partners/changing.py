@@ -4,7 +4,7 @@ a partner changes it at once; what another centre knows waits, as a proposal, fo
 Long because all that is done to a partner and its programmes goes one way, and that way is here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -54,6 +54,7 @@ class Changing(Doors):
         it knows best."""
         changes = body["changes"]
         _within(call, changes, OWN_OF_PARTNER)
+        self.require_adopted(changes)
         return self._change(call, body["partner_id"], None, "correct", changes, body["reason"], _changed)
 
     @command("programme.correct", roles=STAFF, schema=schemas.CorrectProgramme())
@@ -61,8 +62,7 @@ class Changing(Doors):
         self, call: Call, body: bodies.CorrectProgramme
     ) -> Outcome[answers.Changed | answers.Proposed]:
         """Only the fields that change; rules are the whole set."""
-        if "path" in body["changes"]:
-            self.require_path(body["changes"]["path"])
+        self.require_adopted(body["changes"])
         return self._change_programme(call, body["programme_id"], "correct", body["changes"], body["reason"])
 
     @command("partner.confirm", roles=KEPT_BY, schema=schemas.ConfirmPartner())
@@ -160,12 +160,13 @@ class Changing(Doors):
         _own(call, body["partner_id"])
         return self.runtime.read(lambda db: history.list_changes(db, **body))
 
-    def require_path(self, path: str) -> None:
-        """Invalid: it is none of the software's, nor of any rules that screening adopted."""
-        try:
-            self.runtime.get_or_pull(partial(adopted.get, code=path), "screening")
-        except NotFound:
-            raise adopted.unknown() from None
+    def require_adopted(self, fields: Mapping[str, Any]) -> None:
+        """Invalid: a path or a group that is none of the software's, nor of any rules that screening adopted."""
+        for section, code, field in adopted.named(fields):
+            try:
+                self.runtime.get_or_pull(partial(adopted.get, section=section, wanted=code), "screening")
+            except NotFound:
+                raise adopted.unknown(section, field) from None
 
     def _partner_of(self, programme_id: str) -> str:
         """NotFound for an unknown programme."""

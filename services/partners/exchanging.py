@@ -209,7 +209,7 @@ class _Taken:
                 raise Refused("retired", "The partner is retired: take it up again first.")
             stated = places or {"total": 0, "free": 0}
             loaded = OFFER.load({**fields, "partner_id": entry["partner_id"], "capacity": stated})
-            adopted.require(unit.db, loaded["path"])
+            adopted.require(unit.db, loaded)
             about: Any = {
                 name: (partner.fields or {})[name]
                 for name in ("kind", "under_ministry", "province", "subdistrict")
@@ -239,8 +239,7 @@ class _Taken:
         fields = complete(fields, known.fields, OF_PROGRAMME)
         loaded = CORRECT_PROGRAMME.load({**fields, "programme_id": id, "reason": self._reason})
         changes = {name: value for name, value in loaded["changes"].items() if value != known.fields[name]}
-        if "path" in changes:
-            adopted.require(unit.db, changes["path"])
+        adopted.require(unit.db, changes)
         came = self._change(unit, entry, id, "correct", changes) if changes else ""
         if places is not None and not self._is_stated(known, places):
             after: Any = changing.stated(places)

@@ -53,8 +53,9 @@ IDS_MOST = 10_000  # of what is answered by its id alone
 REACHED_MOST = 10_000_000  # more than a post is ever seen by
 MET_MOST = 100
 COMPARED_MOST = 3  # places beside each other: more cannot be read
-# The door holds a path against those that come with the software and those of adopted rules.
+# The door holds a path and a group against those that come with the software and those of adopted rules.
 _IS_PATH = validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z", error="Must be one of: the paths of the rules.")
+_IS_LABEL = validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z", error="Must be one of: the groups of the rules.")
 
 
 def _province(code: str) -> None:
@@ -257,8 +258,10 @@ def _rule(rule: Rule) -> fields.Field[Any]:
         case "at_least" | "at_most":
             within = validate.OneOf(rule.options) if rule.options else validate.Range(0, rule.most)
             return fields.Integer(strict=True, validate=within)
-        case "one_of" | "labels":
+        case "one_of":
             return _codes(rule.options or ())
+        case "labels":
+            return fields.List(fields.String(validate=_IS_LABEL), validate=validate.Length(min=1, max=60))
         case "any_of":
             number = fields.Integer(strict=True, validate=validate.OneOf(rule.options or ()))
             return fields.List(number, validate=validate.Length(min=1))

@@ -158,7 +158,7 @@ class PartnersService(
         """NotFound for an unknown partner."""
         programme_id, proposal_id = call.new_id("programme"), call.new_id("proposal")
         partner = self._partner(call, body["partner_id"])
-        self.require_path(body["path"])
+        self.require_adopted(body)
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],

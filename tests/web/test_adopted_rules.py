@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import requests
 
 from services.hosting import System
 from services.kernel import settings
@@ -190,3 +191,63 @@ def test_a_plan_on_the_new_path_is_agreed_and_the_overview_counts_it(door, worke
         "director-60",
     )
     assert director["by_path"][PATH] == 1
+
+
+def test_a_programme_takes_people_of_the_new_group_and_of_none_that_is_not_there(door, offered):
+    partner_id, programme_id = offered
+    case_id = door.case()
+    door.made(f"/api/v1/cases/{case_id}/screening", {"facts": settled()})
+    fits = {**programme(), "name": "ที่พักผู้ค้า", "path": PATH, "rules": {"labels_any": [LABEL]}}
+    made = door.made(f"/api/v1/partners/{partner_id}/programmes", fits)["programme_id"]
+    for path, body, method in (
+        (
+            f"/api/v1/partners/{partner_id}/programmes",
+            {**fits, "rules": {"labels_any": [LABEL, "moon"]}},
+            "POST",
+        ),
+        (
+            f"/api/v1/programmes/{programme_id}",
+            {"rules": {"labels_any": [LABEL, "moon"]}, "reason": "ลอง"},
+            "PATCH",
+        ),
+        (
+            f"/api/v1/partners/{partner_id}",
+            {"rules": {"labels_any": [LABEL, "moon"]}, "reason": "ลอง"},
+            "PATCH",
+        ),
+    ):
+        wrong = door.call(method, path, body, "worker-60")
+        assert wrong.status_code == 422 and [*wrong.json()["errors"]] == ["rules.labels_any.1"], wrong.text
+    matches = door.wait(
+        f"/api/v1/cases/{case_id}/matches?wait=5",
+        lambda found: made in [each["programme_id"] for each in found["candidates"]],
+    )
+    [of_it] = [each for each in matches["candidates"] if each["programme_id"] == made]
+    assert of_it["verdict"] == "eligible"
+    inverse = door.wait(
+        f"/api/v1/programmes/{made}/candidates",
+        lambda found: case_id in [each["case_id"] for each in found["items"]],
+    )
+    assert {each["verdict"] for each in inverse["items"] if each["case_id"] == case_id} == {"eligible"}
+
+
+def test_the_new_words_stand_in_the_registrys_page_its_files_and_its_taxonomy(door, worker, offered):
+    partner_id, programme_id = offered
+    page = worker.open(f"/partners/{partner_id}/programmes/{programme_id}/correct")
+    assert TH[LABEL] in page.text
+    terms = door.get("/hsds/taxonomy_terms?per_page=100", user=None).json()["contents"]
+    [term] = [each for each in terms if each["code"] == PATH]
+    carried = door.get(f"/hsds/services?taxonomy_term_id={term['id']}", user=None).json()["contents"]
+    assert programme_id in [each["id"] for each in carried]
+    head = "ชื่อภาคีเครือข่าย,ประเภท,สังกัดกระทรวง พม.,จังหวัด,ชื่อบริการ,แนวทาง,จำนวนที่ทั้งหมด,จำนวนที่ว่าง,รับเฉพาะกลุ่มใดกลุ่มหนึ่งต่อไปนี้"
+    row = f"บ้านสวนนำเข้า,มูลนิธิหรือองค์กรสาธารณประโยชน์,ไม่ใช่,นครสวรรค์,พักสวน,{TH[PATH]},4,2,{TH[LABEL]}"
+    answer = requests.post(
+        f"{door.address}/api/v1/partners/import",
+        files={"file": ("a.csv", f"{head}\n{row}\n".encode())},
+        headers={"Authorization": f"Bearer {door.token('worker-60')}"},
+        timeout=60,
+    )
+    assert answer.status_code == 200 and answer.json()["errors"] == [], answer.text
+    [came] = door.get("/api/v1/partners?q=บ้านสวนนำเข้า").json()["items"]
+    [only] = came["programmes"]
+    assert (only["path"], only["rules"]) == (PATH, {"labels_any": [LABEL]})

@@ -22,11 +22,12 @@ from services.partners.domain.ranking import SEVERITY, Screened, wishes_of
 from services.thai import areas
 
 FACTS: Final = tuple(dict.fromkeys(rule.fact for rule in RULES.values() if rule.fact))
-_LABELS: Final = tuple(LABELS)
 _UNDECIDED, _MET, _NOT_MET = range(3)
+_VERDICTS: Mapping[str, int] = {"met": _MET, "not_met": _NOT_MET}
 _CENTRE, _OPENED, _PATHS, _LEADS, _CLOSED, _WISHES, _HERE, _OF_FACTS = range(8)
 _OF_LABELS = _OF_FACTS + len(FACTS)
-_WIDTH = _OF_LABELS + len(_LABELS)
+LABELS_MOST = len(LABELS) + 40  # that adopted rules may add; of what is more, nothing is known here
+_WIDTH = _OF_LABELS + LABELS_MOST
 _DAYS_MOST = (1 << 14) - 1
 PATHS_MOST = 62  # bits of a column
 
@@ -79,13 +80,16 @@ class Waiting:
     paths: Sequence[str] = (
         PATHS  # by their bits: the software's, and those of adopted rules that are open to somebody
     )
+    labels: Sequence[str] = (
+        LABELS  # by their columns: the software's, and those that adopted rules gave somebody
+    )
 
     def updated(self, position: int, changed: Mapping[str, Waiter | None]) -> "Waiting":
         """With those that wait, and without those of whom there is None."""
         ids, index, free = list(self.ids), dict(self.index), list(self.free)
         numbers = {fact: dict(known) for fact, known in self.numbers.items()}
         values = {fact: list(known) for fact, known in self.values.items()}
-        paths = list(self.paths)
+        paths, labels = list(self.paths), list(self.labels)
         slots: list[int] = []
         cells: list[list[int]] = []
         for case_id, waiter in changed.items():
@@ -102,7 +106,7 @@ class Waiting:
                 ids[slot : slot + 1] = [case_id]
                 index[case_id] = slot
             slots.append(slot)
-            cells.append(_numbered(waiter, paths, numbers, values))
+            cells.append(_numbered(waiter, paths, labels, numbers, values))
         columns = np.zeros((_WIDTH, len(ids)), np.int64)
         columns[:, : len(self.ids)] = self.columns
         lots = np.zeros(len(ids), np.uint64)
@@ -110,7 +114,7 @@ class Waiting:
         if slots:
             columns[:, slots] = np.array(cells, np.int64).T
             lots[slots] = np.array([draw.number(ids[slot]) for slot in slots], np.uint64)
-        return Waiting(position, ids, index, free, columns, lots, values, numbers, self.aging, paths)
+        return Waiting(position, ids, index, free, columns, lots, values, numbers, self.aging, paths, labels)
 
     @property
     def here(self) -> NDArray[np.bool_]:
@@ -138,10 +142,16 @@ class Waiting:
 
 
 def _numbered(
-    waiter: Waiter, paths: list[str], numbers: Mapping[str, dict[bytes, int]], values: Mapping[str, list[Any]]
+    waiter: Waiter,
+    paths: list[str],
+    labels: list[str],
+    numbers: Mapping[str, dict[bytes, int]],
+    values: Mapping[str, list[Any]],
 ) -> list[int]:
     screened = waiter.screened
     verdicts = {each["code"]: each["verdict"] for each in screened.labels}
+    labels += [code for code in verdicts if code not in labels][: LABELS_MOST - len(labels)]
+    of_labels = [_VERDICTS.get(verdicts.get(label, "unknown"), _UNDECIDED) for label in labels]
     return [
         int(screened.centre),
         waiter.opened.toordinal(),
@@ -151,10 +161,8 @@ def _numbered(
         _paths(paths, wishes_of(screened)),
         1,
         *(_number_of(fact, _value(fact, screened), numbers, values) for fact in FACTS),
-        *(
-            {"met": _MET, "not_met": _NOT_MET}.get(verdicts.get(label, "unknown"), _UNDECIDED)
-            for label in _LABELS
-        ),
+        *of_labels,
+        *[_UNDECIDED] * (LABELS_MOST - len(of_labels)),
     ]
 
 
@@ -235,9 +243,10 @@ class Judge:
 
     def _of_labels(self, labels: Sequence[str]) -> Verdicts:
         """Judged once for each of the few ways in which these labels stand together."""
-        kinds = np.zeros(len(self.waiting.ids), np.int64)
+        kinds, known = np.zeros(len(self.waiting.ids), np.int64), self.waiting.labels
         for label in labels:
-            kinds = kinds * 3 + self.waiting.columns[_OF_LABELS + _LABELS.index(label)]
+            of_label = self.waiting.columns[_OF_LABELS + known.index(label)] if label in known else _UNDECIDED
+            kinds = kinds * 3 + of_label
         found, place = np.unique(kinds, return_inverse=True)
         table = [SEVERITY[judge("labels_any", list(labels), _flags(int(kind), labels))] for kind in found]
         verdicts: Verdicts = np.array(table, np.int8)[place.reshape(-1)]

@@ -1,46 +1,69 @@
-"""The paths of the rulebooks that were adopted, whenever they count: a programme is offered on one of these, or on one
-that comes with the software."""
+"""The paths and labels of the rulebooks that were adopted, whenever they count: a programme is offered on one of these
+paths, or on one that comes with the software, and asks for people of such groups."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
 
-from services.codes import PATHS
+from services.codes import LABELS, PATHS
+from services.codes.words import OpenList
 from services.kernel.envelope import Recorded
 from services.kernel.errors import Invalid
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import SHARED
 
-RULEBOOK = "screening"  # of the documents that are adopted, the one with paths
+RULEBOOK = "screening"  # of the documents that are adopted, the one with paths and labels
+SECTIONS: Mapping[str, OpenList] = {"paths": PATHS, "labels": LABELS}
 metadata = MetaData()
-path = Table("adopted_path_v1", metadata, Column("code", Text, primary_key=True), info=SHARED)
+code = Table(
+    "adopted_code_v2",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    info=SHARED,
+)
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
-    codes = {
-        each["code"]
+    told = {
+        (section, each["code"])
         for fact in facts
         if fact.source == "screening" and fact.type == "RulesAdopted" and fact.data["name"] == RULEBOOK
-        for each in orjson.loads(fact.data["content"] or "{}").get("paths", ())
+        for section, shipped in SECTIONS.items()
+        for each in orjson.loads(fact.data["content"] or "{}").get(section, ())
+        if each["code"] not in shipped
     }
-    upsert(db, path, [{"code": code} for code in sorted(codes.difference(PATHS))], ("code",))
+    rows = [{"section": section, "code": each} for section, each in sorted(told)]
+    upsert(db, code, rows, ("section", "code"))
 
 
-ADOPTED = Projection("adopted_paths", 1, (path,), project)
+ADOPTED = Projection("adopted_codes", 2, (code,), project)
 
 
-def get(db: Connection, code: str) -> str | None:
-    """The code itself, if there is such a path."""
-    found: str | None = db.execute(select(path.c.code).where(path.c.code == code)).scalar()
-    return code if code in PATHS else found
+def named(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(section, code, field) of the codes that what is said of a programme names."""
+    if "path" in fields:
+        yield "paths", fields["path"], "path"
+    for place, label in enumerate((fields.get("rules") or {}).get("labels_any", ())):
+        yield "labels", label, f"rules.labels_any.{place}"
 
 
-def require(db: Connection, code: str) -> None:
-    """Invalid: there is no such path."""
-    if get(db, code) is None:
-        raise unknown()
+def get(db: Connection, section: str, wanted: str) -> str | None:
+    """The code itself, if there is such a one."""
+    c = code.c
+    row = select(c.code).where(c.section == section, c.code == wanted)
+    found: str | None = wanted if wanted in SECTIONS[section] else db.execute(row).scalar()
+    return found
 
 
-def unknown() -> Invalid:
-    return Invalid({"path": [f"Must be one of: {', '.join(PATHS)}, or a path of adopted rules."]})
+def require(db: Connection, fields: Mapping[str, Any]) -> None:
+    """Invalid: a path or a group that is not there."""
+    for section, wanted, field in named(fields):
+        if get(db, section, wanted) is None:
+            raise unknown(section, field)
+
+
+def unknown(section: str, field: str) -> Invalid:
+    return Invalid({field: [f"Must be one of: {', '.join(SECTIONS[section])}, or one of adopted rules."]})

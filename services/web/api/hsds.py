@@ -25,7 +25,7 @@ from services.partners.schemas import IDS_MOST
 from services.web.api import bodies, hsds_query
 from services.web.api.hsds_query import Paged, Query
 from services.web.formats import hsds, taxonomies
-from services.web.formats.taxonomies import KIND, PATH, TAXONOMIES, TERMS, UNDER
+from services.web.formats.taxonomies import KIND, PATH, TAXONOMIES, UNDER
 from services.web.gateway import calls
 from services.web.gateway.request import runtime
 
@@ -104,7 +104,7 @@ def _taxonomies(host: ServiceRuntime, query: Query, part: Part) -> Found:
 def _terms(host: ServiceRuntime, query: Query, part: Part) -> Found:
     terms = [
         taxonomies.term(each, detail=False)
-        for each in TERMS.values()
+        for each in taxonomies.terms().values()
         if query.taxonomy_id in (None, each.taxonomy.id) and not query.parent_id
     ]
     return _of_data(terms, query, part)
@@ -162,7 +162,9 @@ LISTINGS: Mapping[str, Listing] = {
     "taxonomy_terms": Listing(
         hsds_query.TaxonomyTerms,
         _terms,
-        lambda host, id, query: _only(taxonomies.term(TERMS[id]) if id in TERMS else None),
+        lambda host, id, query: _only(
+            taxonomies.term(found) if (found := taxonomies.terms().get(id)) else None
+        ),
         "The terms of all taxonomies",
     ),
 }

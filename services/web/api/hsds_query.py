@@ -15,7 +15,7 @@ from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners.schemas import IDS_MOST
 from services.web.api.routes import whole
-from services.web.formats.taxonomies import PATH, TAXONOMIES, TERMS, UNDER, Taxonomy
+from services.web.formats.taxonomies import PATH, TAXONOMIES, UNDER, Taxonomy, terms
 from services.web.gateway import storable
 
 PAGE_MOST = 10_000
@@ -193,7 +193,7 @@ def filters(query: Query, carried: tuple[Taxonomy, ...]) -> dict[str, Json] | No
     if query.taxonomy_id and TAXONOMIES.get(query.taxonomy_id) not in carried:
         return None
     if query.taxonomy_term_id:
-        term = TERMS.get(query.taxonomy_term_id)
+        term = terms().get(query.taxonomy_term_id)
         if term is None or term.taxonomy not in carried:
             return None
         if term.taxonomy is UNDER:

@@ -282,4 +282,4 @@ def _documents(programme: Programme) -> list[Thing]:
 
 
 def _carries(about: taxonomies.Taxonomy, code: str, entity: str, id: str) -> list[Thing]:
-    return [taxonomies.attribute(about, code, entity, id)] if code in about.codes else []
+    return [taxonomies.attribute(about, code, entity, id)] if code in about.codes.everyone else []

@@ -22,7 +22,7 @@ from services.web.formats import capacities, shapes
 from services.web.formats.entries import ROWS_MOST, CellError, Reading, Sent, Unreadable, id_of
 from services.web.formats.hsds import outline
 from services.web.formats.tables import decoded, places_named
-from services.web.formats.taxonomies import KIND, PATH, TERMS, UNDER, Taxonomy
+from services.web.formats.taxonomies import KIND, PATH, UNDER, Taxonomy, terms
 from services.web.formats.xlsx import unpacked
 
 SCHEME = "hsds"
@@ -347,7 +347,7 @@ def _programme(service: Sent, usual: Usual) -> dict[str, Json]:
 def _term(thing: Sent, of: Taxonomy) -> str | None:
     """The code of ours that a thing carries."""
     for each in thing.get("attributes", ()):
-        found = TERMS.get(str(each.get("taxonomy_term_id", "")))
+        found = terms().get(str(each.get("taxonomy_term_id", "")))
         if found and found.taxonomy is of:
             return found.code
     return None

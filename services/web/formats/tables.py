@@ -129,19 +129,19 @@ def _flag(text: str, column: Column) -> bool:
 
 
 @lru_cache(maxsize=200)
-def _named(options: CodeList[Any]) -> Mapping[str, Json]:
-    """{word in either language, or code: code}."""
-    return {
-        normalise(said).casefold(): code
-        for code, words in options.words.items()
-        for said in (str(code), words.th, words.en)
-    }
+def _named(codes: Sequence[tuple[Any, str, str]]) -> Mapping[str, Json]:
+    """{word in either language, or code: code} of codes with their Thai and English."""
+    return {normalise(str(said)).casefold(): names[0] for names in codes for said in names}
+
+
+def _words_of(options: CodeList[Any]) -> tuple[tuple[Any, str, str], ...]:
+    return tuple((code, options.word(code, "th"), options.word(code, "en")) for code in options.everyone)
 
 
 def _code(text: str, column: Column) -> Any:
     assert column.options is not None, "a choice has options"
     try:
-        return _named(column.options)[normalise(text).casefold()]
+        return _named(_words_of(column.options))[normalise(text).casefold()]
     except KeyError:
         raise CellProblem(f"Not one of the words for this column: {text[:40]}") from None
 

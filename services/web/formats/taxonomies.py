@@ -1,7 +1,8 @@
 """Our lists of codes as taxonomies of HSDS: what services and organisations are sorted by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
@@ -43,9 +44,15 @@ class Term(NamedTuple):
     code: str
 
 
-TERMS: Mapping[str, Term] = {
-    each.term_id(code): Term(each, code) for each in TAXONOMIES.values() for code in each.codes
-}
+def terms() -> Mapping[str, Term]:
+    """{id: term}, also of what adopted rules add."""
+    return _terms(tuple(each.codes.everyone for each in TAXONOMIES.values()))
+
+
+@lru_cache(maxsize=4)
+def _terms(codes: Sequence[Sequence[str]]) -> Mapping[str, Term]:
+    each_of = zip(TAXONOMIES.values(), codes, strict=True)
+    return {each.term_id(code): Term(each, code) for each, theirs in each_of for code in theirs}
 
 
 def taxonomy(about: Taxonomy) -> dict[str, Json]:
@@ -58,12 +65,12 @@ def taxonomy(about: Taxonomy) -> dict[str, Json]:
 
 
 def term(about: Term, detail: bool = True) -> dict[str, Json]:
-    words = about.taxonomy.codes.words[about.code]
+    codes = about.taxonomy.codes
     said: dict[str, Json] = {
         "id": about.taxonomy.term_id(about.code),
         "code": about.code,
-        "name": words.th,
-        "description": words.en,
+        "name": codes.word(about.code, "th"),
+        "description": codes.word(about.code, "en"),
         "taxonomy": about.taxonomy.words.en,
         "taxonomy_id": about.taxonomy.id,
         "language": "th",
