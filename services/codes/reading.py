@@ -232,6 +232,7 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/<uuid:case_id>/consents": PAGE,
         "/cases/<uuid:case_id>/matches": PAGE,
         "/cases/<uuid:case_id>/matches/compare": PAGE,
+        "/cases/<uuid:case_id>/screening/earlier": PAGE,
         "/cases/<uuid:case_id>/matches/earlier": PAGE,
         "/cases/<uuid:case_id>/matches/earlier/<uuid:match_id>": PAGE,
         "/cases/<uuid:case_id>/matches/list.csv": PAGE,

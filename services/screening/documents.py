@@ -235,7 +235,7 @@ def documents_of(content: Body, before: Mapping[str, str]) -> dict[str, str]:
             loaded = SHAPES[name].load(part)
         except ValidationError as error:
             errors |= {
-                f"{name}.{where}": [f"wrong_type: {each}" for each in texts]
+                f"{name}.{_of_entry(where)}": [f"wrong_type: {each}" for each in texts]
                 for where, texts in flat(error.messages).items()
             }
             continue
@@ -245,6 +245,11 @@ def documents_of(content: Body, before: Mapping[str, str]) -> dict[str, str]:
     if errors:
         raise Invalid(errors)
     return found
+
+
+def _of_entry(where: str) -> str:
+    """Of a table of entries by code, marshmallow says whether the code is wrong or its value."""
+    return ".".join(part for part in where.split(".") if part not in ("key", "value"))
 
 
 @lru_cache(maxsize=64)

@@ -123,7 +123,7 @@ def test_a_procedure_names_by_centre_the_noes_that_a_director_reviews_and_no_oth
     [
         (lambda c: c.update(luck=1), "procedure.luck"),
         (lambda c: c["quorum"].update(votes="three"), "procedure.quorum.votes"),
-        (lambda c: c["deadlines"]["answer"].update(hours=9), "procedure.deadlines.answer.value.hours"),
+        (lambda c: c["deadlines"]["answer"].update(hours=9), "procedure.deadlines.answer.hours"),
         (lambda c: c["deadlines"]["answer"].update(working_days=0), "procedure.deadlines.answer.working_days"),
         (lambda c: c["follow_up"][0].pop("until"), "procedure.follow_up.0.until"),
         (lambda c: c["escalation"].update(role="king"), "procedure.escalation.role"),

@@ -74,6 +74,9 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 UPLOAD = b'--b\r\nContent-Disposition: form-data; name="note"; filename="x"\r\n\r\nx\r\n--b--'
 
 
+SEEN = accounts.account.c.seen_at.name  # noted once a minute
+
+
 class Place:
     """Where a form stands: a page that shows it, in the browser of somebody who may send it."""
 
@@ -192,8 +195,10 @@ class Place:
                 values["outreach_id"] = held["outreach_id"]
             values |= {"rules_version": "2569-2"}
             if "draft_id" in self.arguments:
+                of_procedure = self.endpoint.startswith("pages.rule_procedure.")
+                based_on = "procedure-2" if of_procedure else "2569-2"
                 values |= {
-                    "draft_id": self.door.made("/api/v1/rules/drafts", {"based_on": "2569-2"})["draft_id"]
+                    "draft_id": self.door.made("/api/v1/rules/drafts", {"based_on": based_on})["draft_id"]
                 }
                 values |= {"rows_of": "labels", "row_key": "child"}
             if "problem_id" in self.arguments:
@@ -332,7 +337,8 @@ class Stored:
         read = self.door.runtime("web").read
         return read(
             lambda db: [
-                list(map(tuple, db.execute(select(t)))) for t in (accounts.account, passwords.password)
+                list(map(tuple, db.execute(select(*(c for c in t.c if c.name != SEEN)))))
+                for t in (accounts.account, passwords.password)
             ]
         )
 

@@ -105,22 +105,31 @@ def _escalation(to: Any) -> str:
 
 def _reviews(by_centre: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
     for code, kinds in by_centre.items():
-        yield centre(code), listed([_kind(each) for each in kinds])
+        yield centre(code), listed([kind_in_words(each) for each in kinds])
 
 
-def _kind(kind: str) -> str:
+def kind_in_words(kind: str) -> str:
     whose, __, reason = kind.partition("/")
     return f"{word('whose', whose)}: {word('decline_reason', reason)}" if reason else word("whose", whose)
 
 
-def _bounds(bounds: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str]]:
+def unit_name(unit: str) -> str:
+    return {WORKING_DAYS: _("Working days"), DAYS: _("Days")}.get(unit) or _("Minutes")
+
+
+def bound_name(name: str) -> str:
+    """Of what a centre may set for itself."""
     names = {
         "votes": _("Votes that a decision needs"),
         "referrals_at_once": _("Places asked at the same time"),
     }
+    return names.get(name) or word("deadline", name)
+
+
+def _bounds(bounds: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str]]:
     for name, limit in bounds.items():
         yield (
-            names.get(name) or word("deadline", name),
+            bound_name(name),
             _("{least} to {most}").format(least=limit["min"], most=limit["max"]),
         )
 
