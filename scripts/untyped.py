@@ -11,7 +11,7 @@ SERVICES = Path(__file__).parents[1] / "services"
 MAPPINGS = {"dict", "Mapping", "MutableMapping"}
 
 CEILINGS = {
-    "mappings of str to Any": 136,
+    "mappings of str to Any": 135,
     "aliases of Any": 7,
     "object as a type": 15,
     "casts": 2,

@@ -4,7 +4,7 @@ a partner changes it at once; what another centre knows waits, as a proposal, fo
 Long because all that is done to a partner and its programmes goes one way, and that way is here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -160,7 +160,7 @@ class Changing(Doors):
         _own(call, body["partner_id"])
         return self.runtime.read(lambda db: history.list_changes(db, **body))
 
-    def require_adopted(self, fields: Mapping[str, Any]) -> None:
+    def require_adopted(self, fields: Told) -> None:
         """Invalid: a path or a group that is none of the software's, nor of any rules that screening adopted."""
         for section, code, field in adopted.named(fields):
             try:

@@ -187,7 +187,7 @@ class _Taken:
         loaded = CORRECT_PARTNER.load({**told, "partner_id": id, "reason": self._reason})
         after = known.corrected(loaded["changes"])
         now = {name: value for name, value in (known.fields or {}).items() if after[name] != value}
-        changes = {name: value for name, value in loaded["changes"].items() if name in now}
+        changes: Any = {name: value for name, value in loaded["changes"].items() if name in now}
         return self._change(unit, entry, None, "correct", changes) if changes else ""
 
     def _programme(self, unit: Unit, entry: bodies.Entry) -> str:
@@ -238,7 +238,9 @@ class _Taken:
             fields = {**fields, "rules": {**known.fields["rules"], **rules}}
         fields = complete(fields, known.fields, OF_PROGRAMME)
         loaded = CORRECT_PROGRAMME.load({**fields, "programme_id": id, "reason": self._reason})
-        changes = {name: value for name, value in loaded["changes"].items() if value != known.fields[name]}
+        changes: Any = {
+            name: value for name, value in loaded["changes"].items() if value != known.fields[name]
+        }
         adopted.require(unit.db, changes)
         came = self._change(unit, entry, id, "correct", changes) if changes else ""
         if places is not None and not self._is_stated(known, places):

@@ -158,7 +158,8 @@ class PartnersService(
         """NotFound for an unknown partner."""
         programme_id, proposal_id = call.new_id("programme"), call.new_id("proposal")
         partner = self._partner(call, body["partner_id"])
-        self.require_adopted(body)
+        told: Told = {"name": body["name"], "path": body["path"], "rules": body["rules"]}
+        self.require_adopted(told)
         offer = OfferProgramme(
             programme_id=programme_id,
             partner_id=partner["partner_id"],
@@ -175,7 +176,6 @@ class PartnersService(
             **body["capacity"],
         )
 
-        told: Told = {"name": body["name"], "path": body["path"], "rules": body["rules"]}
         told |= changing.stated(body["capacity"])
         new = Change(partner["partner_id"], programme_id, "offer", told, None, instant(call.at))
 

@@ -2,7 +2,6 @@
 paths, or on one that comes with the software, and asks for people of such groups."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, MetaData, Table, Text, select
@@ -13,6 +12,7 @@ from services.kernel.envelope import Recorded
 from services.kernel.errors import Invalid
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import SHARED
+from services.partners.events import Told
 
 RULEBOOK = "screening"  # of the documents that are adopted, the one with paths and labels
 SECTIONS: Mapping[str, OpenList] = {"paths": PATHS, "labels": LABELS}
@@ -42,11 +42,12 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 ADOPTED = Projection("adopted_codes", 2, (code,), project)
 
 
-def named(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def named(fields: Told) -> Iterator[tuple[str, str, str]]:
     """(section, code, field) of the codes that what is said of a programme names."""
-    if "path" in fields:
-        yield "paths", fields["path"], "path"
-    for place, label in enumerate((fields.get("rules") or {}).get("labels_any", ())):
+    path, rules = fields.get("path"), fields.get("rules")
+    if isinstance(path, str):
+        yield "paths", path, "path"
+    for place, label in enumerate(rules.get("labels_any", ()) if isinstance(rules, dict) else ()):
         yield "labels", label, f"rules.labels_any.{place}"
 
 
@@ -58,7 +59,7 @@ def get(db: Connection, section: str, wanted: str) -> str | None:
     return found
 
 
-def require(db: Connection, fields: Mapping[str, Any]) -> None:
+def require(db: Connection, fields: Told) -> None:
     """Invalid: a path or a group that is not there."""
     for section, wanted, field in named(fields):
         if get(db, section, wanted) is None:

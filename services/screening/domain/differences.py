@@ -12,7 +12,7 @@ DAY = "on"  # an age was known for a day; another day alone is no change
 class Found(NamedTuple):
     """What a screening knew and came to: facts {code: value}, verdicts {label: verdict}, paths best first."""
 
-    facts: Mapping[str, Any]
+    facts: Mapping[str, answers.FactValue]
     labels: Mapping[str, Verdict]
     paths: Sequence[str]
 

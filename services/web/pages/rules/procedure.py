@@ -20,6 +20,7 @@ from services.codes.procedure.checking import BY_CHANNEL, BY_KIND, REMINDED
 from services.codes.steps import TELLING
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
+from services.kernel.questions import Body, Json
 from services.screening.doors import DRAFT, SAVE_RULES
 from services.thai.numbers import NumberError, read_whole
 from services.web.pages.frame import doors, frame, gate, visit
@@ -172,8 +173,8 @@ def _all(sections: Sequence[Section]) -> Iterator[Number]:
         yield from (*section.numbers, *section.aside)
 
 
-def _values(document: Any, sections: Sequence[Section], own: Sequence[str]) -> dict[str, Any]:
-    values: dict[str, Any] = {each.name: _at(document, each.path) for each in _all(sections)}
+def _values(document: Any, sections: Sequence[Section], own: Sequence[str]) -> Body:
+    values: dict[str, Json] = {each.name: _at(document, each.path) for each in _all(sections)}
     values |= {name: _at(document, name.split(".")) for name in _flags(sections)}
     values |= {f"review.{code}": document["decline_review"].get(code, []) for code in own}
     return values | {"escalation": document["escalation"].get("role", "")}
@@ -261,8 +262,8 @@ def _put(document: Any, path: Sequence[str], value: Any) -> None:
 
 def _leave_out(document: Any, path: Sequence[str]) -> None:
     holder = _at(document, path[:-1])
-    if isinstance(holder, Mapping):
-        holder.pop(path[-1], None)  # type: ignore[attr-defined]
+    if isinstance(holder, dict):
+        holder.pop(path[-1], None)
 
 
 def _in_words(names: Sequence[str], errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
