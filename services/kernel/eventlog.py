@@ -153,7 +153,8 @@ class EventLog:
         self.service = wiring.service
         self.codec = Codec(wiring.aggregates)
         self.keeps_owners = owners.OWNERS in wiring.projections
-        self.bell = Bell()  # rings after every commit: the relay and waiting readers listen
+        self.bell = Bell()  # rings after every commit: waiting readers listen
+        self.grown = Bell()  # rings after every commit that recorded facts: the relay listens
         self._announcement = fence.announcement(wiring)
         self._states: dict[str, tuple[Any, int]] = {}
         self._recorded_last = ""  # of what this process appended
@@ -295,6 +296,7 @@ class EventLog:
             self._states[stream.stream_id] = (stream.state, stream.version)
         if unit.pending:
             self._recorded_last = max(self._recorded_last, unit.envelope.recorded)
+            self.grown.ring()
             self.bell.ring()
 
     def envelope_of(self, db: Connection, event: E, envelope: Envelope) -> Envelope:

@@ -117,7 +117,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         """End the greenlets within seconds, though the broker or the database may be down."""
         self._end_pauses()
         if self.runtime is not None:
-            self.runtime.log.bell.ring()
+            self.runtime.log.grown.ring()
         for subscription, thread in self._listeners:
             if subscription.waiting:
                 thread.kill()

@@ -266,7 +266,7 @@ class Inbox:
                 return position
             if self.hear(source, page) == Receipt.DIVERGED:
                 return position
-            if until is not None and time.monotonic() > until:
+            if page["to"] >= page["head"] or (until is not None and time.monotonic() > until):
                 return self.position(source)
 
     def position(self, source: str) -> int:

@@ -5,7 +5,6 @@ Used by the sample loader (day by day, deadlines fired in their own time) and by
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -74,8 +73,8 @@ class Network:
             settings = settings_module.read(env, data=str(data))
         self.services: dict[str, Any] = {}
         self.runtimes: dict[str, LocalRuntime] = {}
-        # A log that has not rung since it was last followed to its head has nothing new, unless somebody put a database
-        # back: a loader may trust that, and need not ask the databases.
+        # A log that has not grown since it was last followed to its head has nothing new, unless somebody put a
+        # database back: a loader may trust that, and need not ask the databases.
         self.trusts_bells = False
         self._followed: dict[tuple[str, str], int] = {}
         self.down: set[str] = set()  # services that do not answer, for tests of what others then do
@@ -147,15 +146,17 @@ class Network:
         for name, source in pairs:
             if name in self.down or source in self.down or source not in self.runtimes:
                 continue
-            rings = self.runtimes[source].log.bell.rings
+            rings = self.runtimes[source].log.grown.rings
             if self.trusts_bells and self._followed.get((name, source)) == rings:
                 continue
             inbox = self.runtimes[name].inbox
             before = inbox.position(source)
-            with suppress(Unavailable):
-                inbox.pull(source)
+            try:
+                after = inbox.pull(source)
                 self._followed[name, source] = rings
-            moved = inbox.position(source) > before or moved
+            except Unavailable:
+                after = inbox.position(source)
+            moved = after > before or moved
         for name, runtime in self.runtimes.items():
             if name not in self.down:
                 moved = runtime.fire_timers() > 0 or moved

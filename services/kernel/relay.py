@@ -226,11 +226,11 @@ def follow(
     is at it; and every `poll` seconds, in case a replica fell silent between its commit and publishing it."""
     delay = 0.1
     while not stopping():
-        heard = relay.log.bell.rings
+        heard = relay.log.grown.rings
         try:
             while relay.run_once():
                 delay = 0.1
-                heard = relay.log.bell.rings
+                heard = relay.log.grown.rings
         except Exception as error:
             # Services start side by side: that nobody listens in the first moments is no news.
             level = logging.DEBUG if delay < 1 else logging.WARNING
@@ -238,4 +238,4 @@ def follow(
             pause(delay)
             delay = min(delay * 2, 5.0)
             continue
-        relay.log.bell.wait(heard, min(poll, TURN) if relay.others_turn else poll)
+        relay.log.grown.wait(heard, min(poll, TURN) if relay.others_turn else poll)

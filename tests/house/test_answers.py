@@ -6,8 +6,10 @@ Long because one small network has to come to every door there is."""
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Union, get_args, get_origin, is_typeddict
+from typing import get_type_hints as read_type_hints
 from uuid import uuid4
 
 import pytest
@@ -40,6 +42,9 @@ PERSON = {
     "nationality": "thai",
     "domicile": [{"province": "60", "basis": "claimed"}],
 }
+
+
+get_type_hints = cache(read_type_hints)  # every answer is held against the same few shapes
 
 
 def answer_type(service: type[Doors], door: str) -> Any:

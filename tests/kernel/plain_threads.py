@@ -130,7 +130,7 @@ class Host:
 
     def stop(self) -> None:
         self._stopping.set()
-        self.runtime.log.bell.ring()
+        self.runtime.log.grown.ring()
         for thread in self._threads:
             thread.join()
         self.runtime.close()
