@@ -1,11 +1,13 @@
 """Walks the pages as a person could: from the first one by every link and every choice of a filter.
 
-Every address is asked for; a page whose elements are of kinds that its like had not is also looked at in the browser.
+Every address is asked for. A page that differs from its like is read in both languages; the first of its like, and each
+on which something new stands, is also looked at in the browser.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -23,55 +25,13 @@ from tests.support.marks import plain
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """async tags => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
-  const why = node => [...node.any, ...node.all, ...node.none].map(check => check.message).join("; ")
-  return found.violations.flatMap(rule =>
-        rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 150)} (${why(node)})`))
-}"""
+PROBES = (Path(__file__).parent / "probes.js").read_text()
 SIDEWAYS = """async () => {
   await document.fonts.ready // letters that stand in for ours may be wider
   return document.documentElement.scrollWidth > document.documentElement.clientWidth
 }"""
-# Tables wider than their frame, also those that are behind a line to open.
-WIDE = """() => {
-  const shut = [...document.querySelectorAll("details:not([open])")]
-  shut.forEach(each => { each.open = true })
-  const wide = [...document.querySelectorAll(".app-scroll")].filter(each => each.scrollWidth > each.clientWidth + 1)
-  shut.forEach(each => { each.open = false })
-  return wide.map(each => each.getAttribute("aria-label"))
-}"""
-# Words that stand in two lines, and signs of repetition that begin one.
-PARTED = """words => {
-  const found = [], range = document.createRange()
-  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT)
-  const lines = (node, from, to) => {
-    range.setStart(node, from); range.setEnd(node, to)
-    return [...range.getClientRects()].filter(box => box.width > 0)
-  }
-  const parted = boxes => boxes.some(box => box.top >= boxes[0].bottom - 2)
-  while (texts.nextNode()) {
-    const node = texts.currentNode, text = node.data
-    if (!node.parentElement.checkVisibility() || node.parentElement.closest("option, textarea, svg")) continue
-    for (const match of text.matchAll(new RegExp(words, "g")))
-      if (parted(lines(node, match.index, match.index + match[0].length))) found.push(match[0])
-  }
-  return found
-}"""
-# What stands nearer to an edge than a finger is wide, and buttons of one line that stand higher than others.
-UNEVEN = """() => {
-  const seen = all => [...all].filter(each => each.checkVisibility())
-  const found = seen(document.querySelectorAll(".govuk-width-container"))
-    .filter(each => each.getBoundingClientRect().left < 15).map(each => `at the edge: ${each.className}`)
-  for (const group of document.querySelectorAll(".govuk-button-group")) {
-    const boxes = seen(group.querySelectorAll(".govuk-button")).map(each => each.getBoundingClientRect())
-    for (const one of boxes) for (const other of boxes)
-      if (one.top < other.top - 3 && one.bottom > other.top + 3) found.push(`buttons out of line: ${group.innerText}`)
-  }
-  return found
-}"""
 WHOLE = "|".join([*sorted(WORDS, key=len, reverse=True), r"\S\s?ๆ"])
-WIDTHS = (1280, 390)  # pixels; at the desk and on a phone
+WIDTHS = DESK, PHONE = 1280, 390  # pixels
 NARROWEST = 320  # WCAG 1.4.10: as wide as a page of 1280 pixels zoomed to 400 %
 
 FROM_ONE_PAGE = 2  # links of one kind followed from one page
@@ -89,6 +49,11 @@ class Kind(NamedTuple):
     step: str
     asked: tuple[str, ...]
 
+    @property
+    def pairs(self) -> set["Kind"]:
+        """Each two of what it is asked for."""
+        return {self._replace(asked=pair) for pair in combinations(self.asked, 2)}
+
 
 def kind_of(url: str) -> Kind | None:
     """None for what no page answers."""
@@ -98,6 +63,14 @@ def kind_of(url: str) -> Kind | None:
     except HTTPException:
         return None
     return Kind(endpoint, values.get("step", ""), tuple(sorted({name for name, _ in parse_qsl(parts.query)})))
+
+
+class Form(NamedTuple):
+    """What sort of form it is: where it stands, and the names of its fields."""
+
+    endpoint: str
+    step: str
+    fields: frozenset[str]
 
 
 @dataclass
@@ -118,19 +91,35 @@ class Findings:
     language: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
-    elements: dict[str, set[Any]] = field(default_factory=dict)  # {endpoint: kinds of elements seen}
+    of_name: dict[str, set[Any]] = field(default_factory=dict)  # {name of a page: kinds of elements on it}
+    names: set[str] = field(default_factory=set)  # of pages seen
+    elements: set[Any] = field(default_factory=set)  # their kinds, each with the one in which it stands
+    judged: set[int] = field(default_factory=set, compare=False)  # what probes.js need not judge again
+    refused: set[Form] = field(default_factory=set)  # when they were sent empty
 
-    def is_new(self, name: str, tree: Any) -> bool:
+    def differs(self, name: str, tree: Any) -> bool:
         """Whether the page has an element of a kind that no page of this name had; notes them."""
-        known = self.elements.setdefault(name, set())
-        here = {
-            (each.tag, each.get("class"), each.get("role"), each.get("type"))
-            for each in tree.iter()
-            if each.tag is not None
-        }
+        here = {look_of(each) for each in tree.xpath("//main/descendant-or-self::*")}
+        known = self.of_name.setdefault(name, set())
         new = not here <= known
         known |= here
         return new
+
+    def is_new(self, name: str, tree: Any) -> bool:
+        """Whether it is the first page of this name, or has in its main part or around it an element of a kind that
+        stood in no such element there on any page; notes them."""
+        new = name not in self.names
+        self.names.add(name)
+        for where in "//main/descendant-or-self::*", "//*[not(ancestor-or-self::main)]":
+            here = {(where, look_of(each), look_of(each.getparent())) for each in tree.xpath(where)}
+            new |= not here <= self.elements
+            self.elements |= here
+        return new
+
+
+def look_of(element: Any) -> tuple[str | None, ...]:
+    """What its looks depend on: the same for all of one kind."""
+    return () if element is None else (element.tag, *map(element.get, ("class", "role", "type")))
 
 
 class Walk:
@@ -139,9 +128,10 @@ class Walk:
     def __init__(self, visitor: Visitor, who: str, findings: Findings) -> None:
         self.visitor, self.who, self.findings = visitor, who, findings
         self.http = requests.Session()
+        self.http.trust_env = False  # there is no proxy on the way
         for cookie in visitor.context.cookies():
             self.http.cookies.set(cookie["name"], cookie["value"])
-        self.forms: dict[tuple[str, str], str] = {}
+        self.forms: dict[Form, str] = {}
 
     def from_page(self, start: str) -> None:
         before = self.findings.kinds.copy()
@@ -151,15 +141,19 @@ class Walk:
             url, found_on = waiting.pop(0)
             for link in self._ask(url, found_on):
                 kind = kind_of(link) or Kind(link, "", ())
-                most = OF_A_KNOWN_KIND if kind in before else OF_ONE_KIND
-                enough = from_page[url, kind] >= FROM_ONE_PAGE or of_kind[kind] >= most
-                if link in known or enough or kind.endpoint == LANGUAGE:
+                if link in known or kind.endpoint == LANGUAGE:
                     continue
+                if kind.pairs <= self.findings.kinds:
+                    # Filters can be set together in thousands of ways: each two of them once, of all others a few.
+                    like = kind if len(kind.asked) < 2 else kind._replace(asked=("several",))
+                    most = OF_A_KNOWN_KIND if kind in before or kind.pairs else OF_ONE_KIND
+                    if from_page[url, like] >= FROM_ONE_PAGE or of_kind[like] >= most:
+                        continue
+                    from_page[url, like] += 1
+                    of_kind[like] += 1
                 known.add(link)
-                from_page[url, kind] += 1
-                of_kind[kind] += 1
+                self.findings.kinds |= {kind} | kind.pairs
                 waiting.append((link, url))
-        self.findings.kinds |= set(of_kind)
 
     def _ask(self, url: str, found_on: str) -> list[str]:
         """The addresses that the page leads to."""
@@ -178,10 +172,11 @@ class Walk:
         if self.findings.is_new(kind.endpoint + kind.step, tree):
             self.visitor.open(answer.url)
             self.look()
+        if self.findings.differs(kind.endpoint + kind.step, tree):
             english = self.http.get(url, timeout=60, cookies={"language": "en"})
             self._read(answer.url, tree, html.document_fromstring(plain(english.text)))
-        if tree.xpath("//main//form[@method='post' and not(@action)]"):
-            self.forms.setdefault((kind.endpoint, kind.step), answer.url)
+        for form in tree.xpath("//main//form[@method='post' and not(@action)]")[:1]:
+            self.forms.setdefault(Form(kind.endpoint, kind.step, frozenset(form.fields)), answer.url)
         return [link.partition("#")[0] for link in self._leads_to(answer.url, tree)]
 
     def _leads_to(self, url: str, tree: Any) -> Iterator[str]:
@@ -216,19 +211,22 @@ class Walk:
         if shape != [1, True, "th"]:
             findings.shapeless.append(f"{where} {shape}")
         page.evaluate(AXE)
-        for width in WIDTHS:
+        for width in (*WIDTHS, NARROWEST):
             page.set_viewport_size({"width": width, "height": 900})
-            findings.violations += [f"{where} at {width}: {each}" for each in page.evaluate(RUN, RULES)]
             if page.evaluate(SIDEWAYS):
                 findings.sideways.append(f"{where} at {width}")
-            if width == WIDTHS[1]:
-                findings.wide += [f"{where} at {width}: {table}" for table in page.evaluate(WIDE)]
-            findings.parted += [f"{where} at {width}: {word}" for word in page.evaluate(PARTED, WHOLE)]
-            findings.uneven += [f"{where} at {width}: {each}" for each in page.evaluate(UNEVEN)]
-        page.set_viewport_size({"width": NARROWEST, "height": 900})
-        if page.evaluate(SIDEWAYS):
-            findings.sideways.append(f"{where} at {NARROWEST}")
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+            if width != NARROWEST:
+                about = {
+                    "tags": RULES,
+                    "words": WHOLE,
+                    "phone": width == PHONE,
+                    "judged": list(findings.judged),
+                }
+                seen = page.evaluate(PROBES, about)
+                findings.judged.update(seen.pop("signatures"))
+                for kind, faults in seen.items():
+                    getattr(findings, kind).extend(f"{where} at {width}: {each}" for each in faults)
+        page.set_viewport_size({"width": DESK, "height": 900})
 
     def _read(self, url: str, thai: Any, english: Any) -> None:
         where = f"{self.who}: {urlsplit(url).path}"
@@ -238,21 +236,23 @@ class Walk:
         ]
 
     def send_empty(self, *but: str) -> None:
-        """Send each form that was found with nothing in it: what is refused must lead to its fields."""
+        """Send each form that was found with nothing in it: what is refused must lead to its fields. A form with the
+        same fields that was refused to somebody else would be refused again."""
         page = self.visitor.page
-        for (endpoint, step), url in self.forms.items():
-            if endpoint in but:
+        for form, url in self.forms.items():
+            if form.endpoint in but or form in self.findings.refused:
                 continue
             page.goto(url)
-            if not page.locator(FORM).count():  # what was sent before this has used it up
+            if not page.locator(EMPTIED).count():  # what was sent before this has used it up
                 continue
             with page.expect_navigation() as sent:
-                page.evaluate(EMPTY, FORM)
+                page.evaluate(EMPTY, EMPTIED)
             answer = sent.value
             if answer.status in (409, 412, 422):
+                self.findings.refused.add(form)
                 self._refused(f"{self.who}: {urlsplit(url).path}")
                 tree = html.document_fromstring(plain(page.content()))
-                if self.findings.is_new(f"{endpoint}{step} refused", tree):
+                if self.findings.is_new(f"{form.endpoint}{form.step} refused", tree):
                     self.look()
             elif not answer.ok:
                 self.findings.nowhere.append(f"{self.who}: {answer.status} POST {url}")
@@ -272,7 +272,7 @@ class Walk:
 
 
 GENERAL = tuple(map(said, (*LACKING, "Check this answer.")))  # say nothing of what is to be entered
-FORM = "main form[method=post]:not([action])"
+EMPTIED = "main form[method=post]:not([action])"
 EMPTY = """selector => {
   const form = document.querySelector(selector)
   for (const field of form.elements) {

@@ -25,14 +25,17 @@ LATIN_NAMES = re.compile(
 
 def texts(tree: Any, without: str) -> Iterator[str]:
     """What a reader sees or hears, except inside elements marked to be in the language `without`."""
+    languages: dict[Any, str | None] = {}
     for element in tree.iter():
         if not isinstance(element.tag, str) or element.tag in ("script", "style"):
             continue
-        [at] = element.xpath("(ancestor-or-self::*[@lang])[last()]")[-1:] or [None]
-        if at is not None and at.get("lang") == without:
+        languages[element] = element.get("lang", languages.get(element.getparent()))
+        if languages[element] == without:
             continue
         yield from (element.get(name) for name in SPOKEN if element.get(name))
-        yield from (" ".join(text.split()) for text in element.xpath("./text()") if text.strip())
+        for text in (element.text, *(child.tail for child in element)):
+            if text and text.strip():
+                yield " ".join(text.split())
 
 
 def english_in_thai(tree: Any) -> list[str]:
