@@ -11,7 +11,9 @@ from scripts import servers
 from tests.support.servers import ServerError
 
 SETTING = "SONGTOR_TEST_CHROMIUM"
-PACKAGE = "chromium-headless-shell"  # without windows that nobody sees, which cost half of what the others compute
+PACKAGE = (
+    "chromium-headless-shell"  # without windows that nobody sees, which cost half of what the others compute
+)
 NAMES = (PACKAGE, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
