@@ -102,20 +102,39 @@ def test_a_row_tells_what_the_fact_told_and_nothing_of_the_person(told):
     assert len(told.ask("behind", figure="path")["items"]) == 1  # of whatever path
 
 
-def test_a_case_stands_once_with_the_latest_and_the_newest_case_first(told):
+def test_a_case_stands_once_with_what_is_counted_of_it_and_the_newest_case_first(told):
     for name, days in (("a", (1, 9)), ("b", (4, 6)), ("c", (5,))):
         told.say("CaseOpened", name, at=NOON - 20 * DAY)
         for ago in days:
             told.say("ScreeningCompleted", name, at=NOON - ago * DAY, labels=[])
     rows = told.ask("behind", figure="screened")["items"]
     assert [(row["case_id"], row["day"]) for row in rows] == [
+        (id_of("c"), "2026-02-25"), (id_of("b"), "2026-02-24"), (id_of("a"), "2026-02-21"),
+    ]  # fmt: skip
+    # A screening before the period does not take the case's place in it.
+    later = told.ask("behind", figure="screened", **{"from": "2026-02-25"})["items"]
+    assert [(row["case_id"], row["day"]) for row in later] == [
         (id_of("a"), "2026-03-01"), (id_of("b"), "2026-02-26"), (id_of("c"), "2026-02-25"),
     ]  # fmt: skip
-    # A screening after the period does not take the case's place in it.
-    earlier = told.ask("behind", figure="screened", to="2026-02-24")["items"]
-    assert [(row["case_id"], row["day"]) for row in earlier] == [
-        (id_of("b"), "2026-02-24"), (id_of("a"), "2026-02-21"),
-    ]  # fmt: skip
+
+
+def test_a_case_that_two_centres_screened_is_listed_where_it_is_counted(told):
+    told.say("CaseOpened", "a", at=NOON - 20 * DAY)
+    for centre, days, label in (("60", 9, "child"), ("61", 1, "beggar")):
+        labels = [{"code": label, "verdict": "met"}]
+        told.say("ScreeningCompleted", "a", centre=centre, at=NOON - days * DAY, labels=labels)
+    told.net.settle()
+
+    def read(ask, *about):
+        return told.net.read("reporting", lambda db: ask(db, *about))
+
+    for centre, screened, label in (("60", 1, "child"), ("61", 0, "beggar")):
+        period = Period((centre,), WHOLE.first, WHOLE.last)
+        answer = read(figures.get, period)
+        listed = read(behind.list_rows, period, "screened", None, 9, None)["items"]
+        assert answer["cases"]["screened"] == len(listed) == screened, centre
+        by_label = read(behind.list_rows, period, "label", label, 9, None)["items"]
+        assert answer["by_label"].get(label, 0) == len(by_label), centre
 
 
 def test_two_facts_of_one_instant_stand_on_two_pages(told):

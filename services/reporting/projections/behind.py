@@ -10,14 +10,23 @@ from services.kernel.lists import make_cursor, page_cursor
 from services.reporting import answers
 from services.reporting.measures import MEASURES
 from services.reporting.projections.milestones import counted
-from services.reporting.projections.period import KNOWN, Period, blank, find_moved, in_period, last_in
+from services.reporting.projections.period import (
+    KNOWN,
+    Period,
+    blank,
+    find_moved,
+    first_in,
+    in_period,
+    last_in,
+)
 
 
 def list_rows(
     db: Connection, period: Period, figure: str, value: str | None, limit: int, cursor: str | None
 ) -> answers.RowsBehind:
-    """The rows that a figure counts, newest first. Figures of cases name each case once, with the
-    latest such fact in the period."""
+    """The rows that a figure counts, newest first. Figures of cases name each case once: with its first such fact in
+    the period, those by label with its last, as they are counted; so a case that two centres screened is in the list of
+    the one whose figure it is in."""
     if period.as_of:
         find_moved(db, period)
     measure, c = MEASURES[figure], _columns(bool(period.as_of))
@@ -50,7 +59,7 @@ def _counted_by(figure: str, then: bool, everywhere: bool) -> Select[Any]:
     measure, c, period = MEASURES[figure], _columns(then), blank(everywhere)
     rows = select(*c).where(in_period(c, period, (measure.counts,)))
     if measure.once:
-        rows = rows.where(last_in(c, period))
+        rows = rows.where(last_in(c, period) if measure.by == "labels" else first_in(c, period))
     rows = rows.where(*(c[column].in_(values) for column, values in measure.where.items()))
     return rows.order_by(c.occurred.desc(), c.position.desc()).limit(bindparam("most"))
 

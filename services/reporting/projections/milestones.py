@@ -368,7 +368,7 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
         end.c.referral_id == m.c.referral_id,
         known(end),
     )
-    # A case is one centre's, so its facts of a type need no telling apart by centre.
+    # Not told apart by centre: a case is counted once, where its first fact of a type was done, whoever did others.
     alike: Any = {"partition_by": (m.c.case_id, m.c.type), "order_by": (m.c.occurred, m.c.position)}
     is_first = func.row_number().over(**alike) == 1
 
