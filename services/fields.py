@@ -1,11 +1,15 @@
 """Fields of requests that marshmallow's own take too much for; for the schemas of every service."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
-from services.thai import names
+from services.kernel.call import NOW
+from services.thai import dates, names
+
+D = TypeVar("D", str, date, datetime)
 
 
 class Flag(fields.Boolean):
@@ -45,6 +49,55 @@ class Words(fields.String):
         if self.required and not words:
             raise ValidationError("May not be blank.")
         return words or None
+
+
+class Near:
+    """Of a day that somebody states: at most so many years before and after the day on which it is stated; else a year
+    was mistyped, or one of another era. (Where a form is checked before its door sees it, only the door knows that
+    day.)"""
+
+    def __init__(self, behind: int, ahead: int) -> None:
+        self.behind, self.ahead = behind, ahead
+
+    def __call__(self, value: D) -> D:
+        now = NOW.get()
+        if now is None:
+            return value
+        day, today = _day(value), dates.bangkok_day(now)
+        if day > today + timedelta(days=366 * self.ahead):
+            said = f"It is more than {_years(self.ahead)} ahead: look at the year again."
+            raise ValidationError(said if self.ahead else "It cannot lie in the future.")
+        if day < today - timedelta(days=366 * self.behind):
+            raise ValidationError(f"It is more than {_years(self.behind)} ago: look at the year again.")
+        return value
+
+
+def _years(count: int) -> str:
+    return f"{count} years" if count > 1 else "a year"
+
+
+def _day(value: str | date | datetime) -> date:
+    """In Thailand."""
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return dates.bangkok_day(value) if isinstance(value, datetime) else value
+
+
+class Day(fields.String):
+    """A day in Thailand, ISO, CE; `near`: in which years it may lie."""
+
+    def __init__(self, near: Near | None = None, **more: Any) -> None:
+        checks = [_is_day, near] if near else [_is_day]
+        super().__init__(validate=checks, metadata={"format": "date"}, **more)
+
+
+def _is_day(text: str) -> None:
+    try:
+        if len(text) != 10:
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Not a day, as 2026-11-22.") from None
 
 
 class _Line(fields.String):

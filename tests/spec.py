@@ -24,10 +24,12 @@ class Spec:
     def then(self, *expected: Any) -> None:
         assert list(self._decide()) == list(expected)
 
-    def refused(self, code: str) -> None:
+    def refused(self, code: str) -> str:
+        """The message."""
         with pytest.raises(Refused) as refusal:
             self._decide()
         assert refusal.value.code == code
+        return refusal.value.message
 
     def _decide(self) -> Any:
         assert self.command is not None, "say when(...) first"

@@ -190,6 +190,10 @@ REFUSALS = CodeList(
             "No quorum: enough votes of different people, the chair's among them where the rule asks for it, and more "
             "who agree than dissent.",
         ),
+        "not_yours": Words(
+            "ผู้ใช้อื่นเปิดแบบฟอร์มนี้ไว้ จึงบันทึกในชื่อของคุณไม่ได้",
+            "Another user opened this form: it cannot be saved as yours.",
+        ),
         "override_needed": Words(
             "การคัดกรองปิดแนวทางนี้ไว้ ต้องระบุเหตุผลที่ที่ประชุมเลือกแนวทางนี้ และต้องมีประธานร่วมลงมติ",
             "The screening closed this path: the meeting's reason to take it is needed, and a chair who votes.",

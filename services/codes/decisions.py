@@ -37,6 +37,8 @@ CONSENT_WAYS = CodeList(
     },
 )
 
+CHAIR = "chair"  # of MEMBER_ROLES
+ONE_CHAIR = "There is a chair already: one chairs."
 MEMBER_ROLES = CodeList(
     "member_role",
     {

@@ -1,11 +1,15 @@
 """One call of a door: who asks, what for, and when. Pure."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.kernel.envelope import Caller, Envelope, derived_id, instant
+
+# Of the call that is answered now, for who reads its body; None where no door is.
+NOW: ContextVar[datetime | None] = ContextVar("now", default=None)
 
 
 @dataclass(frozen=True)

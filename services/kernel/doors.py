@@ -17,7 +17,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from prometheus_client import REGISTRY, generate_latest
 
 from services.kernel import logs, metrics, scope
-from services.kernel.call import Call
+from services.kernel.call import NOW, Call
 from services.kernel.envelope import Caller, Delegation, moment
 from services.kernel.errors import EXPECTED, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome
@@ -31,6 +31,8 @@ __all__ = ["Call", "Door", "Doors", "Runtime", "command", "doors_of", "query"]
 
 logger = logging.getLogger(__name__)
 SKEW = timedelta(seconds=5)  # clocks of two machines may differ this much before `at` counts as the future
+
+OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
 
 Service = TypeVar("Service", bound="Doors")
 Body = TypeVar("Body")
@@ -160,19 +162,26 @@ def _enter(
         if_match=raw.get("if_match"),
         raw=raw,
     )
+    reading = NOW.set(now)
     try:
-        loaded = door.schema.load(dict(body))
-    except ValidationError as error:
-        raise Invalid(flat(error.messages)) from None
-    if door.kind == "command":
-        runtime.clock.require()
-    fresh = door.kind == "command" or runtime.wait_for_positions(raw.get("wait") or {})
-    try:
+        loaded = _loaded(door.schema, body)
+        if door.kind == "command":
+            runtime.clock.require()
+        fresh = door.kind == "command" or runtime.wait_for_positions(raw.get("wait") or {})
         with scope.narrow(scope.of(caller)):
             outcome = work(service, call, loaded)
     except Shredded:
         raise Refused("erased", "This person's data was erased; nothing personal can be added.") from None
+    finally:
+        NOW.reset(reading)
     return {"answer": outcome.answer, "position": outcome.position, "stale": not fresh}
+
+
+def _loaded(schema: Schema, body: Mapping[str, Any]) -> Any:
+    try:
+        return schema.load(dict(body))
+    except ValidationError as error:
+        raise Invalid(flat(error.messages)) from None
 
 
 def _happened(text: str | None, now: datetime) -> datetime:
@@ -182,6 +191,8 @@ def _happened(text: str | None, now: datetime) -> datetime:
         at = moment(text).astimezone(UTC)
     except ValueError:
         raise Invalid({"at": ["Not a time."]}) from None
+    if at < OLDEST:
+        raise Invalid({"at": ["It lies before 1900."]})
     if at > now + SKEW:
         raise Invalid({"at": ["It cannot lie in the future."]})
     return min(at, now)

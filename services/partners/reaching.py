@@ -19,7 +19,6 @@ from services.partners.domain.outreach import (
 )
 from services.partners.events import Activity
 from services.partners.projections import outreach
-from services.thai import dates
 
 
 class Reaching(Doors):
@@ -28,7 +27,6 @@ class Reaching(Doors):
         """Of the caller's centre: of `centre` where the caller has several."""
         outreach_id, centre = call.new_id("outreach"), _centre(call, body["centre"])
         activity: Activity = {**body["activity"], "partner_ids": _each_once(body["activity"]["partner_ids"])}
-        _require_past(call, activity["date"])
 
         def work(unit: Unit) -> answers.NewOutreach:
             _require_known(unit, activity["partner_ids"])
@@ -44,8 +42,6 @@ class Reaching(Doors):
         known = self._own(call, outreach_id)
         if "partner_ids" in changes:
             changes = {**changes, "partner_ids": _each_once(changes["partner_ids"])}
-        if "date" in changes:
-            _require_past(call, changes["date"])
 
         def work(unit: Unit) -> answers.OutreachChanged:
             _require_known(unit, changes.get("partner_ids", []))
@@ -123,11 +119,6 @@ def _centre(call: Call, named: str | None) -> str:
     if not call.caller.sees(named):
         raise Forbidden("An activity is noted by a centre's own staff.")
     return named
-
-
-def _require_past(call: Call, date: str) -> None:
-    if date > dates.bangkok_day(call.now).isoformat():
-        raise Invalid({"date": ["It cannot lie in the future."]})
 
 
 def _require_known(unit: Unit, partner_ids: list[str]) -> None:

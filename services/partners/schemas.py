@@ -5,7 +5,6 @@ Long because all of one service's requests stand together.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -34,7 +33,7 @@ from services.codes.registry import (
 )
 from services.codes.rules import RULES, Rule
 from services.codes.situation import document_code
-from services.fields import Email, Flag, Website, Words
+from services.fields import Day, Email, Flag, Near, Website, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners import bodies
@@ -66,20 +65,6 @@ def _province(code: str) -> None:
 def _subdistrict(code: str) -> None:
     if not areas.is_subdistrict(code):
         raise ValidationError("No subdistrict has this code.")
-
-
-def _is_day(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError("Not a day, as 2026-11-22.") from None
-    if len(text) != 10:
-        raise ValidationError("Not a day, as 2026-11-22.")
-
-
-def _day(**more: Any) -> fields.String:
-    """A day in Thailand, ISO (CE)."""
-    return fields.String(validate=_is_day, metadata={"format": "date"}, **more)
 
 
 def _codes(allowed: Sequence[str | int]) -> fields.List[str]:
@@ -151,7 +136,7 @@ def _part(part: Part) -> fields.Field[Any]:
         case "phone":
             return Words(part.most, numbers.read_phone)
         case "day":
-            return fields.String(validate=_is_day)
+            return Day(Near(behind=100, ahead=100))
         case "clock":
             return _Clock()
         case "baht":
@@ -489,8 +474,8 @@ class ChoosePartners(Body):
     province = fields.String(load_default=None, validate=_province)
     kind = fields.String(load_default=None, validate=validate.OneOf(codes.PARTNER_KINDS))
     stale = fields.String(load_default=None, validate=validate.OneOf((ANY, *FACT_KINDS)))
-    stale_from = _day(load_default=None)
-    stale_until = _day(load_default=None)
+    stale_from = Day(load_default=None)
+    stale_until = Day(load_default=None)
     kept_by = fields.String(load_default=None, validate=_province)
     retired = fields.Boolean(load_default=False, truthy={True, "true"}, falsy={False, "false"})
     path = fields.String(load_default=None, validate=_IS_PATH)
@@ -636,11 +621,14 @@ class WhatIfOfAll(_OtherRules):
     partner_id = fields.String(required=True)
 
 
+HELD = Near(behind=20, ahead=0)
+
+
 class ActivityBody(Body):
     """What is known of an activity; blank words are none."""
 
     kind = fields.String(validate=validate.OneOf(OUTREACH_KINDS))
-    date = _day()
+    date = Day(HELD)
     province = fields.String(validate=_province)
     place = Words(200)
     reached = fields.Integer(strict=True, validate=validate.Range(0, REACHED_MOST))
@@ -656,7 +644,7 @@ class HoldOutreach(ActivityBody):
 
     centre = fields.String(load_default=None, validate=_province)
     kind = fields.String(required=True, validate=validate.OneOf(OUTREACH_KINDS))
-    date = _day(required=True)
+    date = Day(HELD, required=True)
     province = fields.String(required=True, validate=_province)
 
     @post_load
@@ -698,8 +686,8 @@ class ListOutreach(Body):
     """Days in Thailand, both included."""
 
     centre = fields.String(load_default=None, validate=_province)
-    first = _day(data_key="from", load_default=None)
-    last = _day(data_key="to", load_default=None)
+    first = Day(data_key="from", load_default=None)
+    last = Day(data_key="to", load_default=None)
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = fields.String(load_default=None)
 

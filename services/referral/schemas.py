@@ -1,7 +1,6 @@
 """Shapes of requests, and the part we read of others' facts. Whether something may happen is decided in domain."""
 
 from dataclasses import MISSING, fields
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from services.codes.decisions import CONSENTS
 from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH, IN_PLACE, NOT_REACHED
 from services.codes.steps import ESCORTS, TELLING
-from services.fields import Flag, Words
+from services.fields import Day, Flag, Near, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.kernel.questions import Body
 from services.referral import answers, bodies
@@ -42,13 +41,6 @@ def _uuid(text: str) -> None:
         raise ValidationError("Not a valid UUID.") from None
 
 
-def _day(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError("Must be a day: YYYY-MM-DD.") from None
-
-
 class Consent(Schema):
     status = String(required=True, validate=OneOf(CONSENTS))
     witness = Words(NAME_MOST)
@@ -63,12 +55,15 @@ class Visited(Raw):
     """Whether a home was visited, or the day on which it was (YYYY-MM-DD)."""
 
 
+VISIT = Near(behind=10, ahead=0)
+
+
 def _visited(value: bool | str) -> None:
     if isinstance(value, bool):
         return
     try:
-        date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
+        VISIT(value)
+    except (ValueError, TypeError):
         raise ValidationError("Must be true, false or a day: YYYY-MM-DD.") from None
 
 
@@ -164,7 +159,7 @@ class StepReferral(Schema):
     asks = String(allow_none=True, validate=OneOf(REVIEW_ASKS))
     brought_by = String(allow_none=True, validate=OneOf(ESCORTS))
     escort = Words(NAME_MOST)
-    arrives_on = String(allow_none=True, validate=_day)
+    arrives_on = Day(Near(behind=10, ahead=1), allow_none=True)
     cost_baht = Integer(allow_none=True, strict=True, validate=Range(0, INCOME_MOST))
     handed_to = Words(NAME_MOST)
 
@@ -250,7 +245,7 @@ class ListClosures(Schema):
 
 class TakeBackClosure(Schema):
     centre = String(required=True, validate=OneOf([each.code for each in areas.provinces()]))
-    day = Date(required=True)
+    day = Date(required=True, validate=Near(behind=1, ahead=3))
 
 
 class AddClosure(TakeBackClosure):

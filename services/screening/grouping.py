@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import RowMapping
 
 from services.codes.access import CASE_READERS, DIRECTOR
+from services.kernel import scope
 from services.kernel.doors import Call, Doors, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound
@@ -16,6 +17,7 @@ from services.screening.projections import members
 from services.thai import names
 
 NAME = "name"  # the sealed field
+NOT_OURS = "This account is a member of another centre's working group."
 THERE = "This name is a member in these days already."
 
 
@@ -75,6 +77,21 @@ class Grouping(Doors):
     def _on(self, centre: str, day: date) -> Sequence[RowMapping]:
         """Who is a member of a centre's group on a day."""
         return self.runtime.read(lambda db: members.list_members(db, [centre], day.isoformat()))
+
+    def _require_own(self, centre: str, day: date, invited: Sequence[bodies.Invited]) -> None:
+        """A member of other centres' groups alone has no vote here. (The rule looks at all centres; what it saw is told
+        to nobody but who named the account.)"""
+        with scope.narrow(scope.EVERYTHING):
+            rows = self.runtime.read(lambda db: members.list_members(db, None, day.isoformat()))
+        own = {row["user"] for row in rows if row["centre"] == centre}
+        others = {row["user"] for row in rows} - own - {None}
+        wrong = {
+            f"members.{place}.user": [NOT_OURS]
+            for place, each in enumerate(invited)
+            if each["user"] in others
+        }
+        if wrong:
+            raise Invalid(wrong)
 
     def _name(self, row: RowMapping) -> str:
         name: str = self.runtime.vault.unseal(row["centre"], NAME, row["name"])

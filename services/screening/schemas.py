@@ -4,7 +4,6 @@ Long because the requests of all of a service's doors stand together."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validates_schema
@@ -16,7 +15,7 @@ from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, V
 from services.codes.facts import FACTS, Fact
 from services.codes.situation import document_code
 from services.codes.words import OpenList
-from services.fields import Flag, Words
+from services.fields import Day, Flag, Near, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
 from services.screening import bodies
 from services.thai import areas, dates
@@ -38,18 +37,14 @@ def _partial_date(text: str) -> None:
         raise ValidationError(str(error)) from None
 
 
-def _day(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError("Not a day, such as 2026-11-22.") from None
+DUE = Near(behind=10, ahead=10)  # of what is to be so for a person, also as an earlier meeting set it
 
 
 class AgeRange(Schema):
     """Full years, least and most; `on` the day they were told for (ISO), today if left out; `margin` of an estimate, by
     how many years it may be off."""
 
-    on = fields.String(validate=_day)
+    on = Day(Near(behind=20, ahead=0))
     min = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
     max = fields.Integer(required=True, strict=True, validate=Range(0, dates.OLDEST))
     margin = fields.Integer(strict=True, validate=Range(0, 20))
@@ -185,7 +180,7 @@ class CompleteScreening(Schema):
 class Assess(CompleteScreening):
     """`day` of the answers (ISO), today if left out."""
 
-    day = fields.Date(load_default=None, allow_none=True)
+    day = fields.Date(load_default=None, allow_none=True, validate=Near(behind=20, ahead=1))
 
 
 class Member(Schema):
@@ -265,17 +260,20 @@ def _seats() -> fields.List[Any]:
     return fields.List(fields.Nested(Seat), required=True, validate=Length(1, 50))
 
 
+MEMBER_UNTIL = Near(behind=20, ahead=20)
+
+
 class AppointMember(Seat):
     """`since`, `until`: first and last day."""
 
     centre = fields.String(required=True, validate=_province)
-    since = fields.Date(required=True)
-    until = fields.Date(load_default=None, allow_none=True)
+    since = fields.Date(required=True, validate=Near(behind=20, ahead=2))
+    until = fields.Date(load_default=None, allow_none=True, validate=MEMBER_UNTIL)
 
 
 class EndMembership(Schema):
     member_id = fields.String(required=True)
-    until = fields.Date(required=True)
+    until = fields.Date(required=True, validate=MEMBER_UNTIL)
 
 
 class ListMembers(Schema):
@@ -290,7 +288,7 @@ class CallMeeting(Schema):
     group on that day."""
 
     centre = fields.String(required=True, validate=_province)
-    at = fields.AwareDateTime(required=True)
+    at = fields.AwareDateTime(required=True, validate=Near(behind=10, ahead=1))
     place = Words(200)
     members = fields.List(fields.Nested(Seat), load_default=None, allow_none=True, validate=Length(1, 50))
 
@@ -357,7 +355,7 @@ class Goal(Schema):
     area = fields.String(load_default=None, allow_none=True, validate=OneOf(LIFE_AREAS))
     text = Words(500, required=True)
     owner = Words(200)
-    due = fields.String(load_default=None, allow_none=True, validate=_day)
+    due = Day(DUE, load_default=None, allow_none=True)
 
 
 class SetGoal(Goal):
@@ -376,7 +374,7 @@ class SetTask(Schema):
     programme_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     text = Words(500)
     owner = Words(200)
-    due = fields.String(load_default=None, allow_none=True, validate=_day)
+    due = Day(DUE, load_default=None, allow_none=True)
 
     @validates_schema
     def says_what(self, data: bodies.SetTask, **_: Any) -> None:
@@ -400,7 +398,7 @@ class SetTask(Schema):
 class MoveTask(Schema):
     case_id = _id()
     item_id = _id()
-    due = fields.String(required=True, validate=_day)
+    due = Day(DUE, required=True)
 
 
 class NoteProgress(Schema):
@@ -494,16 +492,19 @@ class OfDraft(Schema):
 
 class AdoptDraft(Schema):
     draft_id = fields.String(required=True)
-    valid_from = fields.Date(required=True)
+    valid_from = fields.Date(required=True, validate=Near(behind=5, ahead=5))
     reason = Words(1000, required=True)
+
+
+PAST = Near(behind=20, ahead=1)  # of screenings that may be tried again
 
 
 class TryDraft(Schema):
     """Screenings completed on the days [from, to], of one centre; of all if left out."""
 
     draft_id = fields.String(required=True)
-    since = fields.Date(load_default=None, allow_none=True, data_key="from")
-    until = fields.Date(load_default=None, allow_none=True, data_key="to")
+    since = fields.Date(load_default=None, allow_none=True, data_key="from", validate=PAST)
+    until = fields.Date(load_default=None, allow_none=True, data_key="to", validate=PAST)
     centre = fields.String(load_default=None, allow_none=True, validate=_province)
 
 

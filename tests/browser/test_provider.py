@@ -38,7 +38,7 @@ def test_a_user_links_their_account_and_signs_in_without_a_password(town, come, 
     assert NAMES[user] in worker.page.locator(".app-header__user").inner_text()
 
     worker.open("/account/identity")
-    worker.press("Undo the link")
+    worker.press_twice("Undo the link")
     assert worker.says("Your account is no longer linked.")
 
 

@@ -82,7 +82,7 @@ def test_who_was_signed_out_while_typing_signs_in_again_and_goes_on(come, town, 
     worker, elsewhere = come("worker-60", device), come("worker-60")
     filled_in(worker, "หมดเวลาพอดี")
     elsewhere.open("/account")
-    elsewhere.press("Sign out everywhere")
+    elsewhere.press_twice("Sign out everywhere")
     worker.press("Open the case")
     assert worker.heading == said("Sign in") and worker.typed("user") == "worker-60"
     worker.fill({"password": town.passwords["worker-60"]})
@@ -98,7 +98,7 @@ def test_who_was_signed_out_and_asks_for_a_part_of_the_page_sees_where_to_sign_i
     worker, elsewhere = come("worker-60"), come("worker-60")
     filled_in(worker, "หมดเวลากลางทาง")
     elsewhere.open("/account")
-    elsewhere.press("Sign out everywhere")
+    elsewhere.press_twice("Sign out everywhere")
     worker.main.get_by_role("button", name=said("Find the place")).click()
     worker.page.get_by_role("heading", name=said("Sign in"), exact=True).wait_for()
 
@@ -111,7 +111,7 @@ def test_what_was_typed_is_kept_as_a_draft_and_typing_goes_on_in_the_same_field(
         worker.fill({"note": "เขียนถึงตรงนี้"})
     assert kept.value.ok
     elsewhere.open("/account")
-    elsewhere.press("Sign out everywhere")
+    elsewhere.press_twice("Sign out everywhere")
     worker.open(address)
     assert worker.heading == said("Sign in")
     worker.fill({"user": "worker-60", "password": town.passwords["worker-60"]})

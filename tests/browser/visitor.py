@@ -125,6 +125,11 @@ class Tab:
         """A button, or a link that looks like one, that leads on."""
         self._go(self.main.get_by_role("button", name=said(text, **parts), exact=True))
 
+    def press_twice(self, text: str) -> None:
+        """What nothing brings back: opened, and pressed then."""
+        self.main.locator("summary").filter(has_text=said(text)).click()
+        self.press(text)
+
     def follow(self, text: str) -> None:
         """The first link whose name has these words."""
         self._go(self.main.get_by_role("link", name=said(text)).first)

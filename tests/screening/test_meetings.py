@@ -92,7 +92,7 @@ def test_a_meeting_is_called_for_a_day_to_come_with_its_members(net, meeting_id)
 
 @pytest.mark.parametrize(
     ("at", "said"),
-    [("2112-03-09T09:30:00+07:00", "a year ahead"), ("1569-03-09T09:30:00+07:00", "ten years ago")],
+    [("2112-03-09T09:30:00+07:00", "a year ahead"), ("1569-03-09T09:30:00+07:00", "10 years ago")],
 )
 def test_a_meeting_in_another_age_is_a_mistyped_year(net, at, said):
     body = {"centre": "60", "at": at, "members": MEMBERS}

@@ -2,6 +2,7 @@
 OpenAPI document."""
 
 import json
+import re
 import socket
 from collections import defaultdict
 from collections.abc import Iterator
@@ -102,6 +103,46 @@ def test_every_field_of_every_body_is_checked_and_named(door: FrontDoor, world: 
                 dotted,
                 named,
             )
+
+
+FAR = ("1889-06-01", "2999-06-01")  # a year that was mistyped, or one of another era
+
+
+def day_fields(route: Route, body: Any) -> list[tuple[Any, ...]]:
+    """The fields that hold a day or a moment: as the document says, or by what a right body has there."""
+    return [
+        path
+        for path, schema, _ in fields(schema_of(route), body)
+        if schema.get("format") in ("date", "date-time")
+        or path[-1] == "birth_date"
+        or re.fullmatch(r"\d{4}-\d\d-\d\d.*", str(value_at(body, path)))
+    ]
+
+
+def value_at(body: Any, path: tuple[Any, ...]) -> Any:
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else body[name] if name < len(body) else None
+        if body is None:
+            return None
+    return body
+
+
+def test_no_field_takes_a_day_that_nobody_can_mean(door: FrontDoor, world: World):
+    taken, tried = [], 0
+    for route in BODIES:
+        body = world.body(route)
+        for path in day_fields(route, body):
+            moment = "T" in str(value_at(body, path)) or path[-1] == "at"
+            for day in FAR:
+                value = f"{day}T03:00:00Z" if moment else day
+                answer = door.call(
+                    route.method, world.path(route), with_value(body, path, value), asker(route)
+                )
+                named = answer.json().get("errors", {}) if answer.status_code == 422 else {}
+                dotted, tried = ".".join(map(str, path)), tried + 1
+                if not any(name == dotted or name.startswith(f"{dotted}.") for name in named):
+                    taken.append((name_of(route), dotted, day, answer.status_code))
+    assert tried > 100 and not taken
 
 
 @pytest.mark.parametrize("route", BODIES, ids=name_of)

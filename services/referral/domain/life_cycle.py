@@ -251,9 +251,7 @@ def _take(step: Step, referral: Referral) -> list[Event]:
     if isinstance(step, ReturnDecline) and step.asks and not referral.in_review:
         raise Refused("wrong_state", "No answer is reviewed now.")
     if referral.status not in row.follows:
-        raise Refused(
-            "wrong_state", f"{type(step).__name__} is not possible: the referral is {referral.status}."
-        )
+        raise Refused("wrong_state", f"The step {row.code} cannot follow: the referral is {referral.status}.")
     if isinstance(step, UpholdDecline) and not referral.home:
         if referral.upheld:
             return []

@@ -211,6 +211,7 @@ class Row:
     """A row of the life cycle: a step, the statuses it may follow, the one it leads to (None: it stays). `of_partner`:
     a return to the family has no such step. `of_review`: a director's, while a no is reviewed."""
 
+    code: str
     step: type[Step]
     follows: frozenset[Status]
     leads_to: Status | None
@@ -226,6 +227,7 @@ class Row:
 
 LIFE_CYCLE: Mapping[str, Row] = {
     code: Row(
+        code,
         COMMANDS[code],
         frozenset(map(Status, step.follows)),
         Status(step.leads_to) if step.leads_to else None,

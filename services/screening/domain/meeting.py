@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never, get_args
 
+from services.codes.decisions import CHAIR, ONE_CHAIR
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
 from services.screening.domain.plan import Member
@@ -218,8 +219,16 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
 
 
 def _called(command: CallMeeting) -> MeetingCalled:
+    _chaired_once(command.seats)
     _accounts_once(command.seats)
     return MeetingCalled(command.meeting_id, command.centre, command.starts, [*command.seats], command.words)
+
+
+def _chaired_once(seats: Sequence[Seat]) -> None:
+    """Of those who are called. (Who is called to chair later, stands in for a chair that does not come.)"""
+    chairs = [place for place, seat in enumerate(seats) if seat["role"] == CHAIR]
+    if len(chairs) > 1:
+        raise Invalid({f"members.{place}.role": [ONE_CHAIR] for place in chairs[1:]})
 
 
 def _accounts_once(seats: Sequence[Seat]) -> None:

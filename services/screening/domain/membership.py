@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, assert_never, get_args
 
+from services.codes.decisions import CHAIR
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
 from services.screening.events import GroupEvent, MemberAppointed, MembershipEnded
@@ -38,6 +39,7 @@ Command = AppointMember | EndMembership
 
 class Membership(NamedTuple):
     user: str | None
+    role: str
     since: str
     until: str | None
 
@@ -73,9 +75,11 @@ def decide(command: Command, group: Group) -> list[GroupEvent]:
 def _appointed(command: AppointMember, group: Group) -> MemberAppointed:
     if command.until is not None and command.until < command.since:
         raise Invalid({"until": [BEFORE]})
-    for member in group.members.values():
-        if command.user and member.user == command.user and member.meets(command.since, command.until):
-            raise Invalid({"user": ["This account is a member in these days already."]})
+    meanwhile = [each for each in group.members.values() if each.meets(command.since, command.until)]
+    if command.user and any(each.user == command.user for each in meanwhile):
+        raise Invalid({"user": ["This account is a member in these days already."]})
+    if command.role == CHAIR and any(each.role == CHAIR for each in meanwhile):
+        raise Invalid({"role": ["The group has a chair in these days already."]})
     return MemberAppointed(
         command.centre,
         command.member_id,
@@ -90,7 +94,7 @@ def _appointed(command: AppointMember, group: Group) -> MemberAppointed:
 def evolve(group: Group, event: GroupEvent) -> Group:
     match event:
         case MemberAppointed():
-            member = Membership(event.user, event.since, event.until)
+            member = Membership(event.user, event.role, event.since, event.until)
             return replace(group, centre=event.centre, members={**group.members, event.member_id: member})
         case MembershipEnded():
             ended = group.members[event.member_id]._replace(until=event.until)

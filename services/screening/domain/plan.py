@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict, assert_never, get_args
 
+from services.codes.decisions import CHAIR, ONE_CHAIR
 from services.codes.procedure import Quorum
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
@@ -213,6 +214,10 @@ def _each_once(members: Sequence[Member]) -> None:
     }
     if twice:
         raise Refused("no_quorum", "Somebody is named twice; each member votes once.", twice)
+    chairs = [place for place, member in enumerate(members) if member["role"] == CHAIR]
+    if len(chairs) > 1:
+        second = {f"members.{place}.role": [ONE_CHAIR] for place in chairs[1:]}
+        raise Refused("no_quorum", "Two voted as chair: a decision has one.", second)
 
 
 def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:
@@ -224,7 +229,7 @@ def _require(quorum: Quorum, members: Sequence[Member], votes: Votes) -> None:
 def _enough(quorum: Quorum, members: Sequence[Member]) -> None:
     if len(members) < quorum.votes:
         raise Refused("no_quorum", f"{len(members)} voted; the working group needs {quorum.votes} votes.")
-    if quorum.chair and not any(member["role"] == "chair" for member in members):
+    if quorum.chair and not any(member["role"] == CHAIR for member in members):
         raise Refused("no_quorum", "No chair voted.")
 
 
@@ -241,7 +246,7 @@ def _override(
             "override_needed" if of_meeting else "path_closed",  # as the contract names them
             "The screening closed this path: a plan on it needs a reason and its chair.",
         )
-    chairs = [names.fold(member["name"]) for member in members if member["role"] == "chair"]
+    chairs = [names.fold(member["name"]) for member in members if member["role"] == CHAIR]
     if names.fold(override["chair"]) not in chairs:
         raise Invalid({"override.chair": ["Nobody of this name chaired the decision."]})
     return override

@@ -1,7 +1,7 @@
 """What the API reads and writes: queries, JSON bodies, the time of a fact."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -19,7 +19,6 @@ from services.web.gateway.request import is_stale
 
 KEY_MOST = 200
 IF_MATCH = r'(\*|(W/)?("[0-9]{1,15}"|[0-9]{1,15}))'
-OLDEST = datetime(1900, 1, 1, tzinfo=UTC)  # nothing that is told happened before
 
 
 def read_body(incoming: Request) -> dict[str, Json]:
@@ -88,8 +87,6 @@ def happened(body: dict[str, Json]) -> str | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Invalid({"at": ["Not an RFC 3339 time, as 2026-11-22T09:30:00Z."]})
-    if moment < OLDEST:
-        raise Invalid({"at": ["It lies before 1900."]})
     try:
         return instant(moment)
     except OverflowError:

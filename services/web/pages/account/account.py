@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, url_for
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
@@ -22,7 +22,7 @@ from services.web.identity import (
     weak,
 )
 from services.web.identity.schemas import NamedDetails, person_of
-from services.web.pages.frame import frame, gate, visit
+from services.web.pages.frame import frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts.language import LANGUAGES, _, later
 from services.web.pages.parts.people import person, who
@@ -64,7 +64,7 @@ WEAK: Mapping[weak.Weakness, str] = {
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @gate.public
 def sign_in() -> Response:
-    form = Form(SIGN_IN, {"next": request.args.get("next", "")})
+    form = Form(SIGN_IN, {"next": query.text("next", query.ADDRESS)})
     if form.sent and form.load():
         user = form.data["user"].strip().casefold()
         try:
@@ -250,7 +250,7 @@ def strong(form: Form, user: str) -> bool:
 @blueprint.get("/language/<code>")
 @gate.public
 def language(code: str) -> Response:
-    answer = redirect(visit.local_path(request.args.get("next", "/")), 303)
+    answer = redirect(visit.local_path(query.text("next", query.ADDRESS) or "/"), 303)
     if code in LANGUAGES:
         answer.set_cookie(
             visit.LANGUAGE_COOKIE,

@@ -14,7 +14,7 @@ from services.referral.schemas import AddClosure
 from services.thai import areas, numbers
 from services.web import gateway
 from services.web.identity import accounts
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
 from services.web.pages.parts.language import _
@@ -41,7 +41,7 @@ CONTACT, ADD = CentreContact(), AddClosure()
 def contact() -> Response:
     """Of one centre; who has several chooses by `?centre=`."""
     runtime, own = gateway.runtime(), _own()
-    code = request.args.get("centre") or next(iter(own), "")
+    code = query.text("centre", query.ID) or next(iter(own), "")
     if code not in own:
         raise NotFound("centre")
     form = Form(CONTACT, runtime.read(lambda db: centres.find(db, code))._asdict())
@@ -57,7 +57,7 @@ def contact() -> Response:
 def closures() -> Response:
     """Days on which the centre is closed besides Thai holidays: added, and taken back by `remove`."""
     own = _own()
-    code = request.args.get("centre") or next(iter(own), "")
+    code = query.text("centre", query.ID) or next(iter(own), "")
     if code not in own:
         raise NotFound("centre")
     taken_back = request.form.get("remove", "") if request.method == "POST" else ""

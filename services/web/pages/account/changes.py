@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.kernel.lists import LIMIT_MOST
 from services.web import gateway
 from services.web.identity import changes
-from services.web.pages.frame import files, frame, gate, visit
+from services.web.pages.frame import files, frame, gate, query, visit
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.people import look_up, who_as, who_exactly
@@ -34,8 +34,7 @@ KINDS: Mapping[str, str] = {
 @blueprint.get("/users/changes")
 @gate.roles("admin", "director")
 def listing() -> Response:
-    told = request.args.get("before", "")
-    before = int(told) if told.isascii() and told.isdigit() and len(told) < 16 else None
+    before = query.number("before")
     found = gateway.runtime().read(lambda db: changes.latest(db, visit.caller(), SHOWN + 1, before))
     shown = found[:SHOWN]
     look_up(user for each in shown for user in (each.user, each.by))

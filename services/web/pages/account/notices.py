@@ -12,7 +12,7 @@ from services.codes.notices import BY_KIND
 from services.kernel.envelope import instant
 from services.kernel.errors import NotFound
 from services.web import gateway
-from services.web.pages.frame import frame, gate, visit
+from services.web.pages.frame import frame, gate, query, visit
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import say
 from services.web.store import notices as store
@@ -44,7 +44,9 @@ class Group(NamedTuple):
 @gate.roles(*ROLES)
 def listing() -> Response:
     user = visit.caller().user
-    at, _sign, last = request.args.get("before", "").partition("|")
+    at, _sign, last = query.text("before", 80).partition("|")
+    if at and not last:
+        raise query.unknown("before")
     before = (at, last) if last else None
     rows = gateway.runtime().read(lambda db: store.list_latest(db, user, before, SHOWN + 1))
     older = f"{rows[SHOWN - 1].at}|{rows[SHOWN - 1].notice_id}" if len(rows) > SHOWN else None

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.codes import AWAITING_ANSWER
-from services.codes.access import CASE_READERS, STAFF
+from services.codes.access import CASE_READERS, ROLES, STAFF
 from services.intake import doors as intake
 from services.intake.answers import CaseInHands
 from services.kernel.envelope import ALL_CENTRES, instant
@@ -31,7 +31,7 @@ from services.web.identity import (
 )
 from services.web.identity.accounts import Account
 from services.web.identity.schemas import AddNamedUser, Change, person_of, rights_of
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
@@ -144,7 +144,7 @@ def add() -> Response:
     """A new account, with a password that is shown once and replaced at the first sign-in."""
     mine = visit.caller().centres
     first = {
-        "role": request.args.get("role", ""),
+        "role": query.code("role", ROLES),
         "centres": mine if len(mine) == 1 and ALL_CENTRES not in mine else (),
     }
     form = Form(ADD, first)

@@ -12,7 +12,7 @@ from services.screening import schemas
 from services.screening.answers import CareItem, CarePlan
 from services.screening.doors import CARE_PLAN, CARE_PROGRESS, CARE_PROPOSALS, MOVE_TASK, SET_GOAL, SET_TASK
 from services.web.pages.case import casefile, over
-from services.web.pages.frame import doors, frame, gate, lookup, visit
+from services.web.pages.frame import doors, frame, gate, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
 from services.web.pages.parts.care import care_text, goes_on, proposal_text
@@ -89,7 +89,7 @@ def task(case_id: UUID) -> Response:
     form = Form(
         schemas.SetTask(),
         {
-            "goal_id": request.args.get("goal", "")[:36],
+            "goal_id": query.id("goal"),
             "due": days.typed(days.today() + timedelta(days=TASK_DAYS)),
         },
         fixed={"case_id": str(case_id), "kind": kind},

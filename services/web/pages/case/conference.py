@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from werkzeug.datastructures import MultiDict
 
 from services.codes import KIND_OF_PATH, PLACES_MOST, PLAN_PATHS
@@ -24,7 +24,7 @@ from services.screening.schemas import AgreePlan
 from services.thai import collation
 from services.web import gateway
 from services.web.pages.case import casefile, over
-from services.web.pages.frame import doors, frame, gate, inputs, lookup, visit
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
 from services.web.pages.parts.facts import fact_text, in_language
@@ -110,7 +110,7 @@ def projected() -> Response:
     """The cases that wait for the working group on the wall, one a screen; `?case=` is the one that is shown."""
     listed = doors.ask(WORK.of(acts="group", limit=LIMIT_MOST))
     waiting = [row["case_id"] for row in listed["items"]]
-    shown = request.args.get("case", "")[:36] or next(iter(waiting), None)
+    shown = query.id("case") or next(iter(waiting), None)
     if shown is None:
         return frame.page("conference/projected.html", case=None)
     table = _table(shown, OPTIONS_SHOWN, PATHS_SHOWN)
@@ -129,7 +129,7 @@ def projected() -> Response:
 def record(case_id: UUID) -> Response:
     """The decision. `more` adds rows for members and keeps what was typed; `?programme_id=` is the place chosen
     before."""
-    named = request.args.get("programme_id", "")[:36]
+    named = query.id("programme_id")
     table = _table(str(case_id), OPTIONS_OFFERED, len(PLAN_PATHS), named)
     if stopped := over.instead(table.case):
         return stopped

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 from werkzeug.wrappers import Response as Answer
@@ -14,7 +14,7 @@ from services.intake.doors import KNOWN, OPEN_CASE
 from services.intake.schemas import OpenCase
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.questions import Body, Json
-from services.web.pages.frame import doors, drafts, frame, gate, inputs, lookup, visit
+from services.web.pages.frame import doors, drafts, frame, gate, inputs, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import activities, days, places
 from services.web.pages.parts.language import _, later
@@ -75,13 +75,13 @@ def paper() -> Answer:
 @gate.roles(*STAFF)
 def person() -> Response:
     """One page for all that is needed to open a case; `find` looks up the place and keeps what was typed."""
-    found_danger = request.args.get("danger", "")
+    found_danger = query.text("danger", 40)
     if found_danger not in DANGERS:
-        return _gate(422 if request.args else 200, choose=True)
+        return _gate(422 if query.asks() else 200, choose=True)
     centres = tuple(centre for centre in visit.caller().centres if centre != ALL_CENTRES)
     fixed = {"danger": found_danger} | ({"centre": centres[0]} if len(centres) == 1 else {})
     read = {"person.birth_date": days.birth_reader("person.birth_date"), FOUND: places.read}
-    first = PRESET | {"happened_on": request.args.get("happened_on", "")}
+    first = PRESET | {"happened_on": query.text("happened_on", 40)}
     form = Form(OPEN, first, fixed=fixed, read=read, draft=later("Open a case"))
     found = inputs.options(form, FOUND)
     known: list[Acquaintance] = []

@@ -1,12 +1,12 @@
 """The list of cases with its search."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes import CASE_STATUSES
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.intake.doors import CASES
 from services.kernel.lists import LIMIT_MOST
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, query, visit
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, named, province, word
@@ -19,7 +19,7 @@ blueprint = Blueprint("cases", __name__)
 def listing() -> Response:
     """Search by status and by the beginning of the case number; both stand in the address."""
     filters = _filters()
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     found = doors.ask(CASES.of(**filters, cursor=cursor, limit=25))
     address = {name: value for name, value in filters.items() if value}
     following = visit.link(".listing", **address, cursor=found["next"]) if found["next"] else None
@@ -32,12 +32,7 @@ def listing() -> Response:
 
 
 def _filters() -> dict[str, str]:
-    filters = {
-        name: request.args[name].strip() for name in ("status", "q") if request.args.get(name, "").strip()
-    }
-    if filters.get("status") not in CASE_STATUSES:
-        filters.pop("status", None)
-    return {**filters, "q": filters.get("q", "")[:40]}
+    return {**query.codes({"status": CASE_STATUSES}), "q": query.text("q", 40)}
 
 
 @blueprint.get("/cases/list.csv")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypedDict
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes import PATHS, sentences
 from services.codes.access import CASE_READERS
@@ -23,7 +23,7 @@ from services.screening.doors import SCREENING
 from services.thai import areas
 from services.thai.collation import sort_key
 from services.web.pages.case import casefile, comparison
-from services.web.pages.frame import doors, files, frame, gate, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, lookup, query, visit
 from services.web.pages.parts import days, maps, places, reasons
 from services.web.pages.parts.facts import fact_text
 from services.web.pages.parts.language import _, current
@@ -49,7 +49,8 @@ def listing(case_id: UUID) -> Response:
     `&area=country` also those far away; `?programme=`, once for each, are chosen to be compared. All stand in the
     address."""
     filters, selection = _filters(), _selection()
-    on_map, cursor = request.args.get("view") == "map", request.args.get("cursor") or None
+    on_map, whole = bool(query.code("view", ("map",))), bool(query.code("area", ("country",)))
+    cursor = query.cursor()
     which: dict[str, Json] = {**filters, "outside": "outside" in filters, "case_id": str(case_id)}
     asked = MATCHES.of(**which, limit=1 if on_map else SHOWN, cursor=cursor)
     named = NAMES.of(programme_ids=selection)
@@ -80,7 +81,6 @@ def listing(case_id: UUID) -> Response:
         kinds = (filters["verdict"],) if "verdict" in filters else DRAWN
         where = _provinces(case, matches["provinces"], kinds)
         shown["found"] = sum(row["all"] for row in where)
-        whole = request.args.get("area") == "country"
         return frame.page("matches/map.html", **values, **shown, rows=where, map=_map(where, whole))
     if matches:
         shown["found"] = sum(
@@ -149,15 +149,15 @@ def listing_csv(case_id: UUID) -> Response:
 
 
 def _filters() -> dict[str, str]:
-    """What the address asks for, as far as it can be."""
-    known = {
-        "verdict": VERDICTS,
-        "path": PATHS.everyone,
-        "outside": ("yes",),
-        "province": [each.code for each in areas.provinces()],
-    }
-    texts = {name: request.args.get(name, "") for name in known}
-    return {name: text for name, text in texts.items() if text in known[name]}
+    """What the address asks for."""
+    return query.codes(
+        {
+            "verdict": VERDICTS,
+            "path": PATHS.everyone,
+            "outside": ("yes",),
+            "province": [each.code for each in areas.provinces()],
+        }
+    )
 
 
 @blueprint.get("/cases/<uuid:case_id>/matches/compare")
@@ -186,8 +186,7 @@ def compare(case_id: UUID) -> Response:
 def _selection() -> list[str]:
     """The programmes that the address names for the comparison, each once; one more than can be compared says that
     there were more."""
-    named = [each[:36] for each in request.args.getlist("programme") if each]
-    return list(dict.fromkeys(named))[: COMPARED_MOST + 1]
+    return query.ids("programme")[: COMPARED_MOST + 1]
 
 
 def in_words(candidate: Candidate) -> comparison.Place:

@@ -38,7 +38,7 @@ from services.screening.doors import (
 from services.thai import calendar, dates
 from services.web import gateway
 from services.web.pages.case import conference
-from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
 from services.web.pages.parts.facts import fact_text, in_language
@@ -57,7 +57,7 @@ blueprint = Blueprint("meetings", __name__)
 @blueprint.get("/meetings")
 @gate.roles(*CASE_READERS)
 def listing() -> Response:
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     found = doors.ask(MEETINGS.of(limit=SHOWN, cursor=cursor))
     return frame.page(
         "meetings/listing.html", items=found["items"], may_call=visit.caller().role in STAFF,
@@ -94,7 +94,7 @@ def call() -> Response:
     centre = own[0] if len(own) == 1 else None
     colleagues = people.colleagues(centre) if centre else {}
     standing = _standing(centre)
-    last_time = standing or _last_called() or groups.last(gateway.runtime(), centre) if centre else []
+    last_time = standing or _last_called(centre) or groups.last(gateway.runtime(), centre) if centre else []
     values = {"on": days.typed(_next_day()), "time": MORNING.strftime("%H:%M"), "members": last_time}
     form = Form(
         schemas.CallMeeting(),
@@ -134,9 +134,9 @@ def _standing(centre: str | None) -> list[dict[str, str]]:
     return [{"name": each["name"], "role": each["role"]} for each in found["items"]] if found else []
 
 
-def _last_called() -> list[dict[str, str]]:
-    """[{name, role}] of the latest meeting; nobody before the first, and none while it cannot be asked."""
-    listed = doors.attempt(MEETINGS.of(limit=1))
+def _last_called(centre: str | None) -> list[dict[str, str]]:
+    """[{name, role}] of the centre's latest meeting; nobody before the first, and none while it cannot be asked."""
+    listed = doors.attempt(MEETINGS.of(centre=centre, limit=1))
     for latest in listed["items"] if listed else ():
         if meeting := doors.attempt(MEETING.of(meeting_id=latest["meeting_id"])):
             return [{"name": each["name"], "role": each["role"]} for each in meeting["members"]]

@@ -1,14 +1,14 @@
 """Referrals: sending one, how it stands, and every step that may follow now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from services.codes import FAMILY_PATH
+from services.codes import FAMILY_PATH, OUTCOMES
 from services.codes.access import CASE_READERS, READERS, STAFF
 from services.codes.following import IN_PLACE, NOT_REACHED
-from services.codes.steps import STEPS, said_of
+from services.codes.steps import STEPS, TELLING, said_of
 from services.intake.answers import WorkItem
 from services.intake.doors import CASE, WORK
 from services.kernel.errors import Refused
@@ -28,7 +28,7 @@ from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN, SCREENING
 from services.web.pages.case import casefile, next_places, over, refusals, story
-from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, needs, people
 from services.web.pages.parts.language import _, later
@@ -41,9 +41,9 @@ HOME = schemas.ReturnHome()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
 FOLLOW_UP = "follow-up"
-SAID_BEFORE = {
-    "told": ("how",),
-    "end": ("outcome",),
+SAID_BEFORE: Mapping[str, Mapping[str, Collection[str]]] = {
+    "told": {"how": TELLING},
+    "end": {"outcome": OUTCOMES},
 }  # fields of a step that the way to it may have filled in
 
 blueprint = Blueprint("referral", __name__)
@@ -103,7 +103,7 @@ def send(case_id: UUID) -> Response:
     if plan and plan["path"] == FAMILY_PATH and not named:
         return send_home(case_id=case_id)
     item = casefile.next_item(doors.attempt(WORK.of(**about, limit=1))) if named else None
-    wished = _id(request.values.get("programme_id", ""))
+    wished = _id(request.form.get("programme_id", "")) or query.id("programme_id")
     # One place of the plan is proposed; of several another may be chosen.
     proposed = (item["proposes"] if item else None) or next(iter(named), "")
     bound = bool(named)
@@ -123,7 +123,7 @@ def send(case_id: UUID) -> Response:
         fixed=about | ({"programme_id": chosen} if chosen else {}),
         draft=later("Send the referral") if chosen else None, case_id=str(case_id),
     )  # fmt: skip
-    if not chosen and "choosing" in request.args:
+    if not chosen and query.flag("choosing"):
         form.add({"programme_id": [_("Choose one of the options.")]})
     if form.sent:
         at = inputs.happened(form)
@@ -195,13 +195,13 @@ def _yes_no(text: str) -> bool | str:
     return {"yes": True, "no": False}.get(text, text)
 
 
-def _usual(step: str, referral: ReferralWithHistory) -> dict[str, str | None]:
+def _usual(step: str, referral: ReferralWithHistory) -> Mapping[str, str]:
     """What a form says before anybody typed: what is most often so, or what the way there said."""
     if step == "decline" and referral["programme_id"]:
         return {"whose": "partner"}
     if step == FOLLOW_UP:
         return {"by_channel": "phone"}
-    return {name: request.args.get(name) for name in SAID_BEFORE.get(step, ())}
+    return query.codes(SAID_BEFORE.get(step, {}))
 
 
 def _follow_up_due(referral: ReferralWithHistory) -> FollowUp | None:
@@ -220,7 +220,7 @@ def _followed_up(referral_id: str, where: str) -> Response:
         (each for each in lookup.referral(referral_id)["follow_ups"] if each["status"] == "coming"), None
     ):
         said += " " + _("The next one: from %(day)s.") % {"day": day(coming["opens"])}
-    if "listed" in request.args and where in (IN_PLACE, NOT_REACHED):
+    if query.flag("listed") and where in (IN_PLACE, NOT_REACHED):
         return frame.done(said, "pages.work.follow_ups")
     return frame.done(said, ".page", referral_id=referral_id)
 

@@ -22,7 +22,7 @@ from services.thai import dates
 from services.web.gateway import questionnaire
 from services.web.gateway.questionnaire import Questionnaire
 from services.web.pages.case import casefile, over
-from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers
+from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers, query
 from services.web.pages.frame.forms import Form, Read
 from services.web.pages.parts import days
 from services.web.pages.parts.facts import fact_text, in_language
@@ -138,7 +138,7 @@ def fill(case_id: UUID) -> Response:
     if form.value("look") and request.headers.get("HX-Request"):
         return frame.page("screening/live.html", live=live, in_language=in_language)
     asked = live.found if live else first
-    guided = request.args.get("guided") == "yes"
+    guided = query.flag("guided")
     return frame.page(
         "screening/guided.html" if guided else "screening/fill.html",
         turn=_turn(form, asks, asked) if guided else None, **values, form=form, groups=_that_apply(asks, asked, known),

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 
-from flask import request
-
+from services.kernel.errors import Invalid
 from services.kernel.questions import Json
 from services.thai import areas, dates
 from services.thai.numbers import ascii_digits
-from services.web.pages.frame import visit
+from services.web.pages.frame import query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, current
@@ -66,11 +65,15 @@ def read_period(form: Form) -> Period:
     told = ascii_digits(form.value("year"))
     if told.isdigit() and len(told) == 4 and year - 50 <= int(told) <= year:
         year, address["year"] = int(told), told
+    elif told:
+        form.errors["year"] = [_("Choose one of the options.")]
     first, last = dates.budget_period(year)
     part = form.value("part")
     if part in _parts(year):
         first, last = _parts(year)[part]
         address["part"] = part
+    elif part:
+        form.errors["part"] = [_("Choose one of the options.")]
     limits: dict[str, date] = {}
     for name in ("from", "to"):
         text = form.value(name).strip()
@@ -93,6 +96,15 @@ def read_period(form: Form) -> Period:
     return Period(address.get("centre"), first, max(first, min(last, today)), address)
 
 
+def asked_period() -> Period:
+    """Of a page or file that shows no form: what cannot be understood is refused."""
+    form = period_form()
+    period = read_period(form)
+    if form.errors:
+        raise Invalid(form.errors)
+    return period
+
+
 def _parts(year: int) -> dict[str, tuple[date, date]]:
     """{code: (first day, last day)} of the quarters and months of a budget year."""
     begins = [date(year - dates.BE_OFFSET - (int(month) >= 10), int(month), 1) for month in MONTHS]
@@ -104,7 +116,7 @@ def _parts(year: int) -> dict[str, tuple[date, date]]:
 
 def period_form() -> Form:
     names = ("centre", "year", "part", "from", "to")
-    return Form(values={name: request.args.get(name, "")[:40] for name in names}, sent=False)
+    return Form(values={name: query.text(name, 40) for name in names}, sent=False)
 
 
 def scope_title(period: Period) -> str:

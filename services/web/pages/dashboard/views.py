@@ -1,10 +1,11 @@
 """Dashboards: figures, what lies behind each, the places free, and files."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from services.codes import PATHS
 from services.codes.access import CASE_READERS, FIGURE_READERS
 from services.codes.registry import STATEMENT_AGES
+from services.codes.words import adopted_words
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import FREE_PLACES
@@ -13,8 +14,14 @@ from services.reporting.measures import MEASURES, PARTS, Measure, Part
 from services.thai import areas, dates
 from services.web import gateway
 from services.web.pages.dashboard import charts, figures, sheets
-from services.web.pages.dashboard.period import named_parts, period_form, read_period, scope_title
-from services.web.pages.frame import doors, files, frame, gate, lookup, visit
+from services.web.pages.dashboard.period import (
+    asked_period,
+    named_parts,
+    period_form,
+    read_period,
+    scope_title,
+)
+from services.web.pages.frame import doors, files, frame, gate, lookup, query, visit
 from services.web.pages.parts import days, maps
 from services.web.pages.parts.freshness import freshness
 from services.web.pages.parts.language import _, current
@@ -83,8 +90,8 @@ def show() -> Response:
 @gate.roles(*CASE_READERS)
 def behind() -> Response:
     """The list behind a figure."""
-    period, (figure, value) = read_period(period_form()), _figure()
-    cursor = request.args.get("cursor") or None
+    period, (figure, value) = asked_period(), _figure()
+    cursor = query.cursor()
     found = doors.ask(BEHIND.of(**period.body, figure=figure, value=value, limit=SHOWN, cursor=cursor))
     address = {**period.address, "figure": figure, **({"value": value} if value else {})}
     return frame.page(
@@ -104,8 +111,10 @@ def behind() -> Response:
 
 def _figure() -> tuple[str, str | None]:
     """(measure, code) that the address names."""
-    figure, value = request.args.get("figure", ""), request.args.get("value", "")[:40] or None
-    return (figure, value) if figure in MEASURES else ("placements", None)
+    figure = query.code("figure", MEASURES, "placements")
+    codes = MEASURES[figure].codes
+    known = (*codes, *adopted_words(codes.kind)) if codes else ()
+    return figure, query.code("value", known) or None
 
 
 def _reasons(figure: str) -> str:
@@ -123,7 +132,7 @@ def _title(figure: str, value: str | None) -> str:
 @blueprint.get("/dashboard/behind.csv")
 @gate.roles(*CASE_READERS)
 def behind_csv() -> Response:
-    period, (figure, value) = read_period(period_form()), _figure()
+    period, (figure, value) = asked_period(), _figure()
     answers = files.every(
         lambda cursor: BEHIND.of(**period.body, figure=figure, value=value, limit=LIMIT_MOST, cursor=cursor),
         lambda answer: answer["next"],
@@ -161,7 +170,7 @@ def places() -> Response:
     """The programmes behind the places that are free, in a province or the country, and how old each partner's word
     is."""
     filters = _place_filters()
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     answer = doors.ask(FREE_PLACES.of(**filters, limit=SHOWN, cursor=cursor))
     return frame.page(
         "dashboard/places.html",
@@ -178,13 +187,8 @@ def places() -> Response:
 
 
 def _place_filters() -> dict[str, str]:
-    texts = {name: request.args.get(name, "")[:40] for name in ("province", "path", "age")}
-    known = {
-        "province": areas.is_province(texts["province"]),
-        "path": texts["path"] in PATHS.everyone,
-        "age": texts["age"] in STATEMENT_AGES,
-    }
-    return {name: text for name, text in texts.items() if known[name]}
+    province_codes = [each.code for each in areas.provinces()]
+    return query.codes({"province": province_codes, "path": PATHS.everyone, "age": STATEMENT_AGES})
 
 
 @blueprint.get("/dashboard/places.csv")
@@ -228,14 +232,14 @@ def definitions() -> Response:
 @blueprint.get("/dashboard/figures.zip")
 @gate.roles(*FIGURE_READERS)
 def as_zip() -> Response:
-    period = read_period(period_form())
+    period = asked_period()
     return files.as_zip(sheets.sheets(period), sheets.file_name(period))
 
 
 @blueprint.get("/dashboard/figures.xlsx")
 @gate.roles(*FIGURE_READERS)
 def as_xlsx() -> Response:
-    period = read_period(period_form())
+    period = asked_period()
     made = sheets.sheets(period)
     content = gateway.runtime().ports.heavy(lambda: sheets.workbook(made))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

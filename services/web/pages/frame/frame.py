@@ -16,7 +16,7 @@ from services.web.gateway.request import is_stale, problem_of
 from services.web.identity import sessions
 from services.web.pages.frame import visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts.language import DEFAULT
+from services.web.pages.parts.language import DEFAULT, field_error
 from services.web.pages.parts.words import centres_of, day_time
 from services.web.store import drafts
 
@@ -102,6 +102,7 @@ def failed(error: Exception) -> Response:
     status = 409 if problem.code == problems.KEY_REUSED else problem.status
     g.setdefault("language", DEFAULT)
     g.setdefault("visit", secrets.token_urlsafe(32))
-    answer = page("error.html", status, problem=status, code=problem.code)
+    wrong = {name: [*map(field_error, said)] for name, said in (problem.errors or {}).items()}
+    answer = page("error.html", status, problem=status, code=problem.code, wrong=wrong)
     problems.told_when(answer, problem)
     return answer

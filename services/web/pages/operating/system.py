@@ -3,7 +3,7 @@ of the data. Nobody's data is on it."""
 
 from contextlib import suppress
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 
 from services.codes.access import SERVICES
@@ -12,7 +12,7 @@ from services.kernel import own_doors
 from services.kernel.errors import NotFound, Unavailable
 from services.web import gateway
 from services.web.gateway import standing
-from services.web.pages.frame import doors, frame, gate
+from services.web.pages.frame import doors, frame, gate, query
 from services.web.pages.frame.forms import Form
 from services.web.pages.operating.alarms import alarms, stuck
 from services.web.pages.parts import days
@@ -93,7 +93,7 @@ def retry() -> Response:
 @gate.roles("admin")
 def skip() -> Response:
     """Give up one event for good, wherever it is parked: `?event=` its id."""
-    form = Form(SKIP, {"event_id": request.args.get("event", "")})
+    form = Form(SKIP, {"event_id": query.text("event", 100)})
     if form.sent and form.load():
         with form.catching():
             released = _give_up(form.data["event_id"], form.data["reason"])

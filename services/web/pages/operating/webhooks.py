@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from services.codes.access import DIRECTOR
 from services.codes.feed import EVENT_TYPES, OF_PARTNER
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Partner
 from services.partners.doors import PARTNER
@@ -22,7 +21,7 @@ from services.web.gateway import listeners
 from services.web.gateway import webhooks as couriers
 from services.web.gateway.calls import User
 from services.web.gateway.outbound import URL_MOST
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, later
@@ -71,40 +70,38 @@ def listing() -> Response:
 
 def _makes() -> list[tuple[str, str]]:
     """[(address, whose)] of the forms for new ones."""
+    if visit.caller().role in ("partner", "ministry"):
+        return [(url_for(".make"), _("Add a webhook"))]
+    return [
+        (url_for(".make", centre=code), _("Add a webhook for {}").format(centre(code))) for code in _centres()
+    ]
+
+
+def _centres() -> list[str]:
+    """Of which the user is, or stands for, the director."""
     caller = visit.caller()
     if caller.role in ("partner", "ministry"):
-        return [(url_for(".make"), _("Add a webhook"))]
-    codes = [*caller.centres] if caller.role == DIRECTOR else [*caller.delegated_centres(DIRECTOR)]
-    return [
-        (url_for(".make", centre=code), _("Add a webhook for {}").format(centre(code)))
-        for code in codes
-        if code != ALL_CENTRES
-    ]
+        return []
+    codes = caller.centres if caller.role == DIRECTOR else caller.delegated_centres(DIRECTOR)
+    return [code for code in codes if code != ALL_CENTRES]
 
 
 @blueprint.route("/webhooks/new", methods=["GET", "POST"])
 @gate.roles(*MAKERS)
 def make() -> Response:
     """`?centre=` or `?partner=`: whose it is to be; of a partner's user and the ministry their own."""
-    told, partner_id = request.args.get("centre"), request.args.get("partner")
+    told, partner_id = query.code("centre", _centres()) or None, query.id("partner") or None
     form, of_partner = Form(MAKE), partner_id is not None or visit.caller().role == "partner"
     if form.sent and form.load():
         with form.catching():
             hook, secret = listeners.make(
-                _me(), form.command, form.data["url"], form.data["types"], told, _uuid(partner_id)
+                _me(), form.command, form.data["url"], form.data["types"], told, partner_id
             )
             return _shown(hook, secret, False)
     types = [(each, word("event_type", each)) for each in (OF_PARTNER if of_partner else EVENT_TYPES)]
-    partner = doors.attempt(PARTNER.of(partner_id=_uuid(partner_id))) if partner_id else None
+    partner = doors.attempt(PARTNER.of(partner_id=partner_id)) if partner_id else None
     named = partner["name"] if partner else centre(told) if told else ""
     return frame.page("webhooks/make.html", form=form, types=types, named=named, of_partner=of_partner)
-
-
-def _uuid(text: str | None) -> str | None:
-    try:
-        return str(UUID(text)) if text else None
-    except ValueError:
-        raise NotFound("partner") from None
 
 
 @blueprint.get("/webhooks/<uuid:webhook_id>")
@@ -114,8 +111,7 @@ def show(webhook_id: UUID) -> Response:
 
 
 def _page(hook: Webhook, form: Form) -> Response:
-    text = request.args.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    before = query.number("before")
     rows = gateway.runtime().read(lambda db: store.list_messages(db, hook.webhook_id, before, SHOWN + 1))
     look_up([hook.made_by, hook.state_by])
     return frame.page(

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import ValidationError
 
 from services.codes.access import CASE_READERS, STAFF
 from services.intake.doors import CASES
 from services.kernel.envelope import ALL_CENTRES
+from services.kernel.errors import Invalid
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import Json
 from services.partners import schemas
@@ -25,7 +26,7 @@ from services.partners.doors import (
 )
 from services.reporting.answers import CameOf
 from services.reporting.doors import CAME_OF
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import activities, days, people, places
 from services.web.pages.parts.language import _, later
@@ -41,8 +42,8 @@ blueprint = Blueprint("outreach", __name__)
 @gate.roles(*CASE_READERS)
 def listing() -> Response:
     """The latest first; a span of days stands in the address."""
-    form = Form(values={name: request.args.get(name, "")[:40] for name in ("from", "to")}, sent=False)
-    span, cursor = _span(form), request.args.get("cursor") or None
+    form = _days_form()
+    span, cursor = _span(form), query.cursor()
     found = doors.ask(OUTREACH.of(**span, limit=SHOWN, cursor=cursor))
     kept = {name: form.value(name) for name in span}
     return frame.page(
@@ -52,6 +53,10 @@ def listing() -> Response:
         following=visit.link(".listing", **kept, cursor=found["next"]) if found["next"] else None,
         first=visit.link(".listing", **kept) if cursor else None,
     )  # fmt: skip
+
+
+def _days_form() -> Form:
+    return Form(values={name: query.text(name, 40) for name in ("from", "to")}, sent=False)
 
 
 def _span(form: Form) -> dict[str, str]:
@@ -80,8 +85,10 @@ def _came(items: Sequence[Outreach]) -> Mapping[str, CameOf]:
 @blueprint.get("/outreach/list.csv")
 @gate.roles(*CASE_READERS)
 def listing_csv() -> Response:
-    form = Form(values={name: request.args.get(name, "")[:40] for name in ("from", "to")}, sent=False)
+    form = _days_form()
     span = _span(form)
+    if form.errors:
+        raise Invalid(form.errors)
     columns = [
         _("Day"), _("How"), _("Province"), word("outreach_field", "place"), _("People reached"), _("Partners met"),
         _("Material"),

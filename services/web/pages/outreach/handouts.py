@@ -2,7 +2,7 @@
 call when one meets somebody destitute. The public page knows nobody: it sets no cookie and runs no script."""
 
 import segno
-from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, render_template, url_for
 
 from services.codes.access import CASE_READERS, DIRECTOR
 from services.codes.outreach import HOTLINE
@@ -10,7 +10,7 @@ from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
 from services.thai import areas, lines
 from services.web import gateway
-from services.web.pages.frame import frame, gate, visit
+from services.web.pages.frame import frame, gate, query, visit
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import full_province
@@ -82,7 +82,7 @@ def _public_address(code: str) -> str:
 def _centre() -> str:
     """The one that `?centre=` names, else the user's own first; NotFound for one that is not the user's."""
     own = [centre for centre in visit.caller().centres if centre != ALL_CENTRES]
-    code = request.args.get("centre") or (own[0] if own else "")
+    code = query.text("centre", query.ID) or (own[0] if own else "")
     if not areas.is_province(code) or not visit.caller().sees(code):
         raise NotFound("centre")
     return code

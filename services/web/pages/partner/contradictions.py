@@ -1,12 +1,12 @@
 """Places that do not go together: what a partner stated, against what our own referrals hold and what it said since."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes.access import CASE_READERS
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Programme
 from services.partners.doors import PARTNERS
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, query, visit
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, full_province
@@ -32,7 +32,7 @@ def _why(programme: Programme) -> str:
 @gate.roles(*CASE_READERS)
 def listing() -> Response:
     """Of all partners, for places are given to people of every centre."""
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     found = doors.ask(PARTNERS.of(contradicted=True, limit=SHOWN, cursor=cursor))
     return frame.page(
         "partners/contradictions.html",

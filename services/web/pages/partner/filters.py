@@ -2,51 +2,40 @@
 call."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import TypedDict
-
-from flask import request
 
 from services.codes import PARTNER_KINDS, PATHS
 from services.codes.access import CASE_READERS
 from services.codes.registry import FACT_KINDS
 from services.intake.answers import Case
+from services.kernel.errors import Forbidden
 from services.kernel.questions import Json
 from services.thai import areas
-from services.web.pages.frame import lookup, visit
+from services.web.pages.frame import lookup, query, visit
 from services.web.pages.parts import places
 from services.web.pages.parts.language import _
 
 DAYS = ("stale_from", "stale_until")
-NAMES = ("q", "province", "kind", "path", "free", "stale", *DAYS, "kept_by", "accepts_case")
 
 
 def read() -> dict[str, str]:
-    """What makes no sense is left out."""
-    texts = {name: request.args.get(name, "").strip() for name in NAMES}
-    filters = {name: text for name, text in texts.items() if text}
-    lists = {"kind": PARTNER_KINDS, "path": PATHS.everyone, "stale": ("any", *FACT_KINDS), "free": ("yes",)}
-    for name, codes in lists.items():
-        if filters.get(name) not in codes:
-            filters.pop(name, None)
-    if visit.caller().role not in CASE_READERS:
-        filters.pop("accepts_case", None)
-    for name in ("province", "kept_by"):
-        if not areas.is_province(filters.get(name, "")):
-            filters.pop(name, None)
-    for name in DAYS:
-        if "stale" not in filters or not _is_day(filters.get(name, "")):
-            filters.pop(name, None)
-    if filters.get("stale_until", "9") < filters.get("stale_from", ""):
-        filters.pop("stale_until")
-    return filters | ({"q": filters["q"][:200]} if "q" in filters else {})
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    """Days count only with what is stale then; who may not see cases looks for places of none."""
+    provinces = [each.code for each in areas.provinces()]
+    filters = query.codes(
+        {
+            "province": provinces, "kind": PARTNER_KINDS, "path": PATHS.everyone, "free": ("yes",),
+            "stale": ("any", *FACT_KINDS), "kept_by": provinces,
+        }
+    )  # fmt: skip
+    filters |= {"q": query.text("q", 200), "accepts_case": query.id("accepts_case")}
+    if filters["accepts_case"] and visit.caller().role not in CASE_READERS:
+        raise Forbidden
+    filters |= {name: query.day(name) for name in DAYS}
+    if filters["stale_from"] and filters["stale_until"] and filters["stale_until"] < filters["stale_from"]:
+        raise query.unknown("stale_until")
+    if "stale" not in filters:
+        filters = {name: value for name, value in filters.items() if name not in DAYS}
+    return {name: value for name, value in filters.items() if value}
 
 
 def body_of(filters: Mapping[str, str]) -> dict[str, Json]:

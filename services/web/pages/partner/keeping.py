@@ -36,7 +36,7 @@ from services.partners.doors import (
     RETIRE_PROGRAMME,
     WHAT_IF,
 )
-from services.web.pages.frame import doors, frame, gate, inputs, papers, visit
+from services.web.pages.frame import doors, frame, gate, inputs, papers, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner import details, filters
 from services.web.pages.partner.changes import WAYS, in_words, what_of
@@ -288,7 +288,7 @@ def _retire(
 @blueprint.get("/partners/<uuid:partner_id>/history")
 @gate.roles(*MAY_READ_HISTORY)
 def history(partner_id: UUID) -> Response:
-    partner, cursor = partner_of(partner_id), request.args.get("cursor") or None
+    partner, cursor = partner_of(partner_id), query.cursor()
     found = doors.ask(HISTORY.of(partner_id=str(partner_id), limit=SHOWN, cursor=cursor))
     people.look_up(each["by"] for each in found["items"])
     here = visit.link(".history", partner_id=partner_id)
@@ -306,7 +306,7 @@ def stale() -> Response:
     """Whom to call, because something was confirmed too long ago, or will have been by a day that was asked for: of the
     partners that the user's centre keeps."""
     asked, here = calls_asked()
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     found = doors.ask(PARTNERS.of(**asked, limit=SHOWN, cursor=cursor))
     return frame.page(
         "partners/stale.html", partners=found["items"], form=Form(sent=False), filters=here,
@@ -326,7 +326,7 @@ def calls_asked() -> tuple[dict[str, Json], dict[str, str | None]]:
 def centre_asked() -> str | None:
     """The one that `?centre=` names, else the user's own first; NotFound for one that is not the user's."""
     own = [centre for centre in visit.caller().centres if centre != "*"]
-    centre = request.args.get("centre") or (own[0] if own else None)
+    centre = query.text("centre", query.ID) or (own[0] if own else None)
     if centre is not None and not visit.caller().sees(centre):
         raise NotFound("centre")
     return centre

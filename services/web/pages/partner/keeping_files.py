@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes.access import READERS, STAFF
 from services.codes.registry import PROPOSAL_STATUSES
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Partner, Programme, Proposal, RegistryChange
 from services.partners.doors import HISTORY, PARTNERS, PROPOSALS
-from services.web.pages.frame import files, gate, visit
+from services.web.pages.frame import files, gate, query, visit
 from services.web.pages.partner import changes, keeping
 from services.web.pages.partner.keeping import MAY_READ_HISTORY
 from services.web.pages.parts import days, people
@@ -57,8 +57,7 @@ def _stale(
 @gate.roles(*READERS)
 def proposals_csv() -> Response:
     """A line for each field of what waits for the user's centre, or was proposed by it, and of what became of it."""
-    status = request.args.get("status", "")
-    status = status if status in PROPOSAL_STATUSES else "open"
+    status = query.code("status", PROPOSAL_STATUSES, "open")
     columns = [
         _("Partner"), _("Name of the programme"), _("What"), _("Field"), _("As it was"), _("Proposed"), _("Reason"),
         _("By"), _("When"), _("Waits for"), _("Status"), _("Decided by"), _("Reason of who decided"),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes import sentences
 from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
@@ -25,7 +25,7 @@ from services.partners.doors import (
     REGISTER_PARTNER,
 )
 from services.thai import areas
-from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, visit
+from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, papers, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner import details, filters, units
 from services.web.pages.parts import activities, days, places
@@ -48,7 +48,7 @@ READ = {"rules.domicile.provinces": places.read_provinces}
 def listing() -> Response:
     """Search by what is remembered of a name, province and kind; all stand in the address."""
     asked = filters.read()
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     found = doors.ask(PARTNERS.of(**filters.body_of(asked), cursor=cursor, limit=SHOWN))
     return frame.page(
         "partners/listing.html",
@@ -264,7 +264,7 @@ def statement(programme: Programme) -> tuple[Form, bool]:
     fixed = {"programme_id": programme["programme_id"]}
     form = Form(CAPACITY, values, fixed=fixed, version=programme["version"])
     usual = "yes" if places["units"] else "no"
-    return form, (form.value("apart") if form.sent else request.args.get("units", usual)) == "yes"
+    return form, (form.value("apart") if form.sent else query.code("units", ("yes", "no"), usual)) == "yes"
 
 
 def _to_confirm(keeper: str) -> str:

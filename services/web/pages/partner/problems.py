@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes import sentences
 from services.codes.access import CASE_READERS, STAFF
@@ -15,7 +15,7 @@ from services.kernel.questions import CommandDoor
 from services.partners import schemas
 from services.partners.answers import Problem, ProblemDecided, Told
 from services.partners.doors import ACCEPT_PROBLEM, DISMISS_PROBLEM, PROBLEMS
-from services.web.pages.frame import doors, files, frame, gate, visit
+from services.web.pages.frame import doors, files, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
 from services.web.pages.parts.language import _, current, later
@@ -64,7 +64,7 @@ def _stated(part: Told) -> str:
 @gate.roles(*CASE_READERS)
 def listing() -> Response:
     """Of the partners that the user's centre keeps, by what became of them."""
-    status, cursor = _status(), request.args.get("cursor") or None
+    status, cursor = _status(), query.cursor()
     found = doors.ask(PROBLEMS.of(status=status, limit=SHOWN, cursor=cursor))
     people.look_up(each["decided_by"] for each in found["items"])
     kept = {"status": status} if status != "open" else {}
@@ -78,8 +78,7 @@ def listing() -> Response:
 
 
 def _status() -> str:
-    asked = request.args.get("status", "")
-    return asked if asked in PROBLEM_STATUSES else "open"
+    return query.code("status", PROBLEM_STATUSES, "open")
 
 
 @blueprint.get("/registry/problems.csv")

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes.access import READERS, STAFF
 from services.codes.registry import PROPOSAL_STATUSES
@@ -11,7 +11,7 @@ from services.kernel.errors import NotFound
 from services.partners import schemas
 from services.partners.answers import Proposal
 from services.partners.doors import ACCEPT_PROPOSAL, DISMISS_PROPOSAL, PROPOSALS
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner import changes, keeping
 from services.web.pages.parts import people
@@ -26,8 +26,7 @@ blueprint = Blueprint("proposals", __name__)
 def listing() -> Response:
     """What waits for the user's centre, and what it proposed itself; `?status=` shows what became of others. Who is no
     staff reads and decides nothing."""
-    status, cursor = request.args.get("status", ""), request.args.get("cursor") or None
-    status = status if status in PROPOSAL_STATUSES else "open"
+    status, cursor = query.code("status", PROPOSAL_STATUSES, "open"), query.cursor()
     found = doors.ask(PROPOSALS.of(status=status, limit=keeping.SHOWN, cursor=cursor))
     people.look_up(who for each in found["items"] for who in (each["by"], each["decided_by"]) if who)
     return frame.page(

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
-from flask import Response, request
+from flask import Response
 
 from services.codes.access import ROLES, STAFF
 from services.codes.registry import FACT_KINDS
 from services.kernel.envelope import ALL_CENTRES
 from services.partners.answers import FallingIn, ProvinceSum
 from services.partners.doors import FALLING_STALE, PROVINCES
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, query, visit
 from services.web.pages.partner import filters as chosen
 from services.web.pages.partner import partners
 from services.web.pages.parts import maps, places
@@ -26,8 +26,7 @@ SIZES = ("programmes", "free", "partners")  # what the map is shaded by
 @gate.roles(*ROLES)
 def on_map() -> Response:
     filters = chosen.read()
-    by = request.args.get("by", "")
-    by = by if by in SIZES else SIZES[0]
+    by = query.code("by", SIZES, SIZES[0])
     found = doors.ask(PROVINCES.of(**chosen.body_of(filters)))
     rows = {row["province"]: row for row in found["items"]}
     counts = {code: _size(row, by) for code, row in rows.items()}
@@ -75,9 +74,9 @@ def calendar() -> Response:
     filters = chosen.read()
     caller = visit.caller()
     own = [centre for centre in caller.centres if centre != ALL_CENTRES and caller.role in STAFF]
-    if "kept_by" not in request.args and len(own) == 1:
+    if not query.names("kept_by") and len(own) == 1:
         filters["kept_by"] = own[0]
-    by = "week" if request.args.get("by") == "week" else "month"
+    by = query.code("by", ("week", "month"), "month")
     of = {name: text for name, text in filters.items() if name not in chosen.DAYS}
     found = doors.ask(FALLING_STALE.of(**chosen.body_of(of), by=by))
     periods = [_ahead(each, of, by) for each in found["periods"]]

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 import segno
-from flask import Blueprint, Response, g, make_response, redirect, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, url_for
 from marshmallow import Schema
 
 from services.codes import AWAITING_ANSWER
@@ -22,7 +22,7 @@ from services.referral.doors import REFERRALS
 from services.web import gateway
 from services.web.gateway import calls
 from services.web.gateway.calls import Asker, Command, command_id
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.partner import units
 from services.web.pages.partner.partners import programme_of, statement
@@ -131,7 +131,7 @@ def today(link: Opened, asker: Asker) -> Response:
     ]
     names = {each["programme_id"]: each["name"] for each in link["partner"]["programmes"]}
     return frame.page(
-        "standing/today.html", **link, waiting=waiting, names=names, said="said" in request.args,
+        "standing/today.html", **link, waiting=waiting, names=names, said=query.flag("said"),
         centres={code: contact(code) for code in sorted({row["centre"] for row in waiting})},
         offered=[each for each in link["partner"]["programmes"] if not each["retired"]],
     )  # fmt: skip

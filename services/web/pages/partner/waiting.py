@@ -3,13 +3,13 @@
 from typing import TypedDict
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from services.codes.access import CASE_READERS
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Person
 from services.partners.doors import CANDIDATES, PARTNER
-from services.web.pages.frame import doors, files, frame, gate, lookup, visit
+from services.web.pages.frame import doors, files, frame, gate, lookup, query, visit
 from services.web.pages.partner.partners import programme_of
 from services.web.pages.parts import days, reasons
 from services.web.pages.parts.language import _
@@ -34,7 +34,7 @@ def listing(partner_id: UUID, programme_id: UUID) -> Response:
     """`?all=yes` shows as many as can be."""
     partner = doors.ask(PARTNER.of(partner_id=str(partner_id)))
     programme = programme_of(partner, str(programme_id))
-    most = LIMIT_MOST if request.args.get("all") == "yes" else SHOWN
+    most = LIMIT_MOST if query.flag("all") else SHOWN
     found = doors.ask(CANDIDATES.of(programme_id=str(programme_id), limit=most))
     here = {"partner_id": partner_id, "programme_id": programme_id}
     more = found["of"] > len(found["items"])

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.work import WORK_PARTS
@@ -20,7 +20,7 @@ from services.partners.doors import TO_KEEP
 from services.referral.answers import Closures
 from services.referral.doors import CLOSURES
 from services.web import gateway
-from services.web.pages.frame import doors, drafts, files, frame, gate, lookup, visit
+from services.web.pages.frame import doors, drafts, files, frame, gate, lookup, query, visit
 from services.web.pages.parts import days, near, people
 from services.web.pages.parts.centres import contact
 from services.web.pages.parts.language import _
@@ -81,7 +81,7 @@ def today() -> Response:
 @gate.roles(*STAFF)
 def of_part(part: str) -> Response:
     """The whole of one part, page by page."""
-    file = visit.link(".listing_csv", part=part, mine=request.args.get("mine"))
+    file = visit.link(".listing_csv", part=part, mine=1 if query.flag("mine") else None)
     return _listed(word("work_part", part), ".of_part", {"part": part}, file)
 
 
@@ -93,7 +93,7 @@ def group() -> Response:
         _("For the working group"),
         ".group",
         {"acts": "group"},
-        visit.link(".group_csv", mine=request.args.get("mine")),
+        visit.link(".group_csv", mine=1 if query.flag("mine") else None),
     )
 
 
@@ -105,16 +105,16 @@ def follow_ups() -> Response:
         _("Follow-ups that are due"),
         ".follow_ups",
         FOLLOW_UPS,
-        visit.link(".follow_ups_csv", mine=request.args.get("mine")),
+        visit.link(".follow_ups_csv", mine=1 if query.flag("mine") else None),
     )
 
 
 def _listed(title: str, endpoint: str, chosen: Mapping[str, str], file: str) -> Response:
-    cursor = request.args.get("cursor") or None
+    cursor = query.cursor()
     found, closed = doors.ask(WORK.of(limit=SHOWN, cursor=cursor, **chosen, **_owner())), _closed()
     items = [_duty(row, closed) for row in found["items"]]
     people.look_up(row[name] for row in items for name in ("owner", "escalated_to"))
-    here = partial(url_for, endpoint, part=chosen.get("part"), mine=request.args.get("mine"))
+    here = partial(url_for, endpoint, part=chosen.get("part"), mine=1 if query.flag("mine") else None)
     count = found["counts"][chosen["part"]] if "part" in chosen else sum(found["counts"].values())
     return frame.page(
         "work/part.html", title=title, count=count, items=items, file=file,
@@ -146,8 +146,8 @@ def paper() -> Response:
 @gate.roles(*STAFF)
 def listing_csv() -> Response:
     """Every open case with its next step as a file; with `?part=` those of one part."""
-    part = request.args.get("part", "")
-    if part not in WORK_PARTS:
+    part = query.code("part", WORK_PARTS)
+    if not part:
         return _file("work", _("My work"), {})
     return _file(f"work-{part}", word("work_part", part), {"part": part})
 
@@ -222,7 +222,7 @@ def _own_centres() -> tuple[str, ...]:
 
 def _owner() -> dict[str, str]:
     """Only the user's own cases, if that was asked for."""
-    return {"owner": visit.caller().user} if request.args.get("mine") else {}
+    return {"owner": visit.caller().user} if query.flag("mine") else {}
 
 
 def _closures() -> list[Question[Closures]]:
