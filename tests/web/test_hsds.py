@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from services.web.formats import capacities, shapes
+from services.web.formats.hsds import service_alone
 from services.web.formats.taxonomies import KIND, PATH, UNDER, terms
 from tests.support import hsds
 from tests.web.door import FrontDoor, partner, problem, programme
@@ -20,6 +21,19 @@ OBJECTS = {
     "taxonomies": "taxonomy",
     "taxonomy_terms": "taxonomy_term",
 }
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "day"),
+    [("2026-09-30T16:30:00.000000Z", "2026-09-30"), ("2026-09-30T17:30:00.000000Z", "2026-10-01")],
+)
+def test_the_day_on_which_a_service_was_confirmed_is_thailands(confirmed, day):
+    partner: Any = {"partner_id": "p", "contact": {}, "details": {}}
+    programme: Any = {
+        "programme_id": "s", "name": "บ้านพัก", "details": {}, "path": "foundation", "retired": False,
+        "unconfirmed": False, "rules": {}, "rules_confirmed_at": confirmed,
+    }  # fmt: skip
+    assert service_alone(partner, programme, confirmed)["assured_date"] == day
 
 
 def ask(door: FrontDoor, path: str) -> Any:

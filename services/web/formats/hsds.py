@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from services.codes import sentences
 from services.codes.details import ACCESSIBILITY, COSTS, LANGUAGES, OF_PARTNER, OF_PROGRAMME, Detail
 from services.codes.situation import DOCUMENTS
-from services.kernel.envelope import derived_id
+from services.kernel.envelope import derived_id, moment
 from services.kernel.questions import Json
 from services.partners.answers import PartnerAlone, PartnerDetails, Programme, ProgrammeDetails
-from services.thai import areas
+from services.thai import areas, dates
 from services.web.formats import capacities, taxonomies
 from services.web.formats.taxonomies import KIND, PATH, UNDER
 
@@ -117,7 +117,9 @@ def service_alone(partner: PartnerAlone, programme: Programme, modified: str) ->
         application_process=_in_words(OF_PROGRAMME, programme["details"], "work"),
         accreditations=_in_words(OF_PARTNER, partner["details"], "standard"),
         eligibility_description=" · ".join(sentences.rules_in_words(rules, "th")),
-        assured_date=None if programme["unconfirmed"] else programme["rules_confirmed_at"][:10],
+        assured_date=None
+        if programme["unconfirmed"]
+        else str(dates.bangkok_day(moment(programme["rules_confirmed_at"]))),
         last_modified=modified,
     )
     ages = {"minimum_age": rules.get("min_age"), "maximum_age": rules.get("max_age")}

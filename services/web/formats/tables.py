@@ -4,7 +4,6 @@ be in either language, in any order; what a cell leaves out is not told."""
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any
@@ -13,6 +12,7 @@ from services.codes.situation import document_code
 from services.codes.units import GROUPS, UNITS, key_of, parts_of, unit_in_words
 from services.codes.words import CodeList, Words
 from services.kernel.questions import Json
+from services.kernel.runtime import utc_now
 from services.partners.answers import Partner, Programme
 from services.thai import areas, dates, numbers
 from services.thai.names import normalise
@@ -180,7 +180,9 @@ def _subdistrict(text: str, column: Column) -> str:
 
 def _day(text: str, column: Column) -> str:
     try:
-        day = dates.read_date(text.partition(" ")[0] if "T" not in text else text[:10], date.today()).date
+        day = dates.read_date(
+            text.partition(" ")[0] if "T" not in text else text[:10], dates.bangkok_day(utc_now())
+        ).date
     except dates.DateError:
         raise CellProblem("Not a day, as 30/9/2570.") from None
     if day.day is None:
