@@ -87,17 +87,19 @@ class Day(fields.String):
     """A day in Thailand, ISO, CE; `near`: in which years it may lie."""
 
     def __init__(self, near: Near | None = None, **more: Any) -> None:
-        checks = [_is_day, near] if near else [_is_day]
-        super().__init__(validate=checks, metadata={"format": "date"}, **more)
+        super().__init__(validate=near, metadata={"format": "date"}, **more)
 
-
-def _is_day(text: str) -> None:
-    try:
-        if len(text) != 10:
-            raise ValueError
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError("Not a day, as 2026-11-22.") from None
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            if len(text) != 10:
+                raise ValueError
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError("Not a day, as 2026-11-22.") from None
+        return text
 
 
 class _Line(fields.String):

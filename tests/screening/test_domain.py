@@ -181,6 +181,12 @@ def test_without_a_chair_there_is_no_quorum():
     plan.given().when(agree([member(), member(name="ข"), member(name="ค")])).refused("no_quorum")
 
 
+def test_one_chairs_a_decision():
+    with pytest.raises(Refused) as refused:
+        PLAN.decider.decide(agree([*THREE, member(role="chair", name="ง")]), PLAN.decider.initial)
+    assert (refused.value.code, [*refused.value.errors]) == ("no_quorum", ["members.3.role"])
+
+
 def test_as_many_against_as_for_is_no_decision():
     tied = [member(role="chair"), member("dissent", name="ข"), member("abstain", name="ค")]
     plan.given().when(agree(tied)).refused("no_quorum")

@@ -90,6 +90,32 @@ def test_a_meeting_is_called_for_a_day_to_come_with_its_members(net, meeting_id)
         call(net, user="worker-61", centres=("61",))
 
 
+def test_one_chair_is_called_and_another_may_stand_in_later(net, meeting_id):
+    second = {"name": "นายรองประธาน", "role": "chair"}
+    with pytest.raises(Invalid) as refused:
+        call(net, [*MEMBERS, second])
+    assert [*refused.value.errors] == ["members.3.role"]
+    tell(net, "invite", meeting_id, {"members": [second]})  # the first does not come
+    assert [each["role"] for each in ask(net, meeting_id)["members"]].count("chair") == 2
+
+
+def test_who_belongs_to_another_centres_group_alone_has_no_vote_here(net, meeting_id):
+    """Nor where the group's own rows are all that the caller sees (row-level security)."""
+    theirs = {"centre": "61", "user": "member-61", "role": "member", "since": "2026-01-01"}
+    net.call("screening", "appoint_member", theirs, user="director-61", role="director", centres=("61",))
+    guest = {"user": "member-61", "name": "สมาชิกศูนย์อื่น", "role": "member"}
+    for asked in (
+        lambda: call(net, [*MEMBERS, guest]),
+        lambda: tell(net, "invite", meeting_id, {"members": [guest]}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            asked()
+        assert [*refused.value.errors] in (["members.3.user"], ["members.0.user"])
+    net.call("screening", "appoint_member", {**theirs, "centre": "60"}, **DIRECTOR)  # of both groups
+    tell(net, "invite", meeting_id, {"members": [guest]})
+    assert ask(net, meeting_id)["members"][-1]["user"] == "member-61"
+
+
 @pytest.mark.parametrize(
     ("at", "said"),
     [("2112-03-09T09:30:00+07:00", "a year ahead"), ("1569-03-09T09:30:00+07:00", "10 years ago")],

@@ -53,6 +53,15 @@ def test_a_director_appoints_whoever_belongs_to_the_group_and_from_when(net):  #
     assert [*twice.value.errors] == ["name"]
 
 
+def test_a_group_has_one_chair_at_a_time(net):  # noqa: F811
+    appoint(net, {**CHAIR, "until": "2026-03-31"})
+    another = {"centre": "60", "name": "นายคนใหม่", "role": "chair"}
+    with pytest.raises(Invalid) as refused:
+        appoint(net, {**another, "since": "2026-03-31"})
+    assert [*refused.value.errors] == ["role"]
+    appoint(net, {**another, "since": "2026-04-01"})
+
+
 def test_a_meeting_is_filled_with_those_who_are_members_on_its_day(net):  # noqa: F811
     with pytest.raises(Invalid) as nobody:
         called(net, "2026-03-08T09:30:00+07:00")

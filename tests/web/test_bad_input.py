@@ -114,7 +114,7 @@ def day_fields(route: Route, body: Any) -> list[tuple[Any, ...]]:
         path
         for path, schema, _ in fields(schema_of(route), body)
         if schema.get("format") in ("date", "date-time")
-        or path[-1] == "birth_date"
+        or path[-1] in ("birth_date", "at")
         or re.fullmatch(r"\d{4}-\d\d-\d\d.*", str(value_at(body, path)))
     ]
 
@@ -142,7 +142,7 @@ def test_no_field_takes_a_day_that_nobody_can_mean(door: FrontDoor, world: World
                 dotted, tried = ".".join(map(str, path)), tried + 1
                 if not any(name == dotted or name.startswith(f"{dotted}.") for name in named):
                     taken.append((name_of(route), dotted, day, answer.status_code))
-    assert tried > 100 and not taken
+    assert tried > 100 and taken == []
 
 
 @pytest.mark.parametrize("route", BODIES, ids=name_of)

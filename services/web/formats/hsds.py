@@ -105,6 +105,7 @@ def service_in_list(partner: PartnerAlone, programme: Programme, modified: str) 
 
 def service_alone(partner: PartnerAlone, programme: Programme, modified: str) -> Thing:
     rules, contact = programme["rules"], partner["contact"]
+    assured = dates.bangkok_day(moment(programme["rules_confirmed_at"])).isoformat()
     said = known(
         id=programme["programme_id"],
         organization_id=partner["partner_id"],
@@ -117,9 +118,7 @@ def service_alone(partner: PartnerAlone, programme: Programme, modified: str) ->
         application_process=_in_words(OF_PROGRAMME, programme["details"], "work"),
         accreditations=_in_words(OF_PARTNER, partner["details"], "standard"),
         eligibility_description=" · ".join(sentences.rules_in_words(rules, "th")),
-        assured_date=None
-        if programme["unconfirmed"]
-        else str(dates.bangkok_day(moment(programme["rules_confirmed_at"]))),
+        assured_date=None if programme["unconfirmed"] else assured,
         last_modified=modified,
     )
     ages = {"minimum_age": rules.get("min_age"), "maximum_age": rules.get("max_age")}

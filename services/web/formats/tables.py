@@ -4,6 +4,7 @@ be in either language, in any order; what a cell leaves out is not told."""
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any
@@ -180,9 +181,8 @@ def _subdistrict(text: str, column: Column) -> str:
 
 def _day(text: str, column: Column) -> str:
     try:
-        day = dates.read_date(
-            text.partition(" ")[0] if "T" not in text else text[:10], dates.bangkok_day(utc_now())
-        ).date
+        typed = text[:10] if "T" in text else text.partition(" ")[0]
+        day = dates.read_date(typed, dates.bangkok_day(utc_now())).date
     except dates.DateError:
         raise CellProblem("Not a day, as 30/9/2570.") from None
     if day.day is None:
