@@ -74,6 +74,21 @@ def test_two_people_who_record_the_decision_are_shown_both_texts(come):
     assert worker.typed("why") == "เหตุผลของนักสังคมสงเคราะห์"
 
 
+def test_two_people_who_correct_the_same_person_lose_neither_text(come):
+    """In two browsers: the second is shown what the first made of it, and keeps what they typed."""
+    worker, director = come("worker-60"), come("director-60")
+    case = steps.open_case(worker, "สองคนแก้ไข")
+    for tab in (worker, director):
+        tab.open(f"{case}/person")
+        tab.fill({"reason": "new_document"})
+    director.fill({"person.name.first": "บุญมา"})
+    director.press("Save the correction")
+    worker.fill({"person.name.first": "บุญมี"})
+    worker.press("Save the correction")
+    assert worker.says("Somebody changed this meanwhile") and "บุญมา" in worker.text
+    assert worker.typed("person.name.first") == "บุญมี"
+
+
 # -- a session that ended --------------------------------------------------------------------------------------------
 
 

@@ -188,7 +188,7 @@ def test_days_that_are_none_are_said_at_their_field(browser):
     assert set(director.open("/dashboard?from=2/1/2568&to=1/1/2568").errors) == {"from"}
     for odd in ("year=abc", "year=9999", "part=q9", "centre=<b>", "figure=x", "cursor=zzz"):
         assert director.open(f"/dashboard?{odd}").status in (200, 422)
-    assert director.open("/dashboard/behind?figure=nonsense").status == 200
+    assert director.open("/dashboard/behind?figure=nonsense").status == 422
     assert director.open("/dashboard/behind?figure=placed&cursor=zzz").status in (400, 422)
 
 

@@ -135,6 +135,23 @@ def test_cases_that_wait_are_put_before_it_voted_on_and_decided(door, browser, c
     assert "ปิดประชุมแล้ว" in closed.text and f"{page}/add" not in closed.raw
 
 
+def test_of_two_who_decide_the_same_case_the_second_sees_what_the_first_decided(door, browser, centre):
+    case_id, meeting_id = waiting(door), called(door)
+    worker, director = browser("worker-37"), browser("director-37")
+    page = f"/meetings/{meeting_id}"
+    worker.send(worker.open(page), f"{page}/add", case_ids=case_id)
+    decide = f"{page}/cases/{case_id}/decide"
+    first, second = director.open(decide), worker.open(decide)
+    votes = dict.fromkeys(("vote__1", "vote__2", "vote__3"), "agree")
+    assert director.send(first, path="local_home", why="ใกล้บ้านเดิม", **votes).status == 200
+    late = worker.send(second, path="hospital", why="ต้องรักษาก่อน", **votes)
+    assert late.status == 412
+    assert "ใกล้บ้านเดิม" in late.text and "ต้องรักษาก่อน" in late.raw  # what stands, and what was typed
+    assert door.get(f"/api/v1/cases/{case_id}", "worker-37").json()["plan"]["path"] == "local_home"
+    assert worker.send(late).status == 200  # sent again, it takes its place
+    assert door.get(f"/api/v1/cases/{case_id}", "worker-37").json()["plan"]["path"] == "hospital"
+
+
 def placed(door: FrontDoor) -> tuple[str, str]:
     """(case, address) of a new placement."""
     sent = door.referred("37")

@@ -317,7 +317,9 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
     found = doors.together(
         screening := SCREENING.of(case_id=str(case_id)),
         matches := MATCHES.of(case_id=str(case_id), limit=100, of_paths=len(PLAN_PATHS)),
+        agreed := PLAN.of(case_id=str(case_id)),
     )
+    plan = found[agreed]
     screened, candidates = found[screening], (found[matches] or {"candidates": []})["candidates"]
     paths = screened["paths"] if screened else []
     values = {"path": item["path"] or next(iter(paths), ""), "programme_ids": item["programme_ids"]}
@@ -325,8 +327,9 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
     schema = schemas.ProposeOption() if proposing else schemas.DecideCase()
     read = {f"goals.{row}.due": days.read_day for row in range(GOALS)}
     form = Form(
-        schema, values, fixed=about, read=read, draft=later("Decide in the meeting"), case_id=str(case_id)
-    )
+        schema, values, fixed=about, read=read, version=plan["version"] if plan else None,
+        draft=later("Decide in the meeting"), case_id=str(case_id),
+    )  # fmt: skip
     if form.sent:
         form.load(_decided(form.typed, meeting, proposing))
         if not form.errors:
@@ -335,7 +338,7 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
                     doors.tell(PROPOSE, form.body)
                     said = _("The members can vote on it now.")
                 else:
-                    doors.tell(DECIDE, form.body)
+                    doors.tell(DECIDE, form.body, if_match=form.version)
                     said = _("The decision is recorded.")
                 return frame.done(said, ".show", meeting_id=meeting_id)
         form.errors = {_in_place(name, form.typed, meeting): said for name, said in form.errors.items()}
@@ -345,7 +348,8 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
     offered = [each for each in candidates if each["verdict"] != "ineligible"]
     cast = {each["member"]: each for each in item["votes"]}
     return frame.page(
-        "meetings/decide.html", form=form, meeting=meeting, item=item, case=before.case, cast=cast, shut=shut,
+        "meetings/decide.html", form=form, plan=plan, meeting=meeting, item=item, case=before.case, cast=cast,
+        shut=shut,
         paths=[(path, conference.path_named(path, shut)) for path in ordered], in_language=in_language,
         places=[(each["programme_id"], conference.place_named(each)) for each in offered],
         votes=[*words("vote"), (CONFLICT, _("Has an interest of their own"))], areas=words("life_area"), goals=GOALS,
