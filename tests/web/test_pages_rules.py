@@ -238,3 +238,13 @@ def test_words_alone_are_adopted_by_one_from_a_later_day_and_everybody_is_told(d
     items = door.get("/api/v1/rules", "rules").json()["items"]
     [adopted] = [each for each in items if each["name"] == "form" and each["valid_from"] == "2057-01-01"]
     assert adopted["adopted_by"] == ["rules"] and adopted["reason"] == "แก้คำให้อ่านง่าย"
+
+
+def test_the_days_of_a_trial_are_read_as_people_write_them(keeper, draft):
+    page = keeper.open(at(draft, "trial"))
+    wrong = keeper.send(page, **{"from": "31/2/2569", "to": "เมื่อวาน"})
+    assert wrong.status == 422 and set(wrong.errors) == {"from", "to"}
+    far = keeper.send(page, **{"from": "12 สิงหาคม 2469"})
+    assert far.status == 422 and set(far.errors) == {"from"} and "ปีอีกครั้ง" in far.errors["from"]
+    begun = keeper.send(page, **{"from": "๑๒/๘/๒๕๖๙", "to": "30 ก.ย. 2569"})
+    assert begun.status == 200 and "/rules/trials/" in f"/{begun.path}"

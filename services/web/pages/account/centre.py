@@ -61,7 +61,7 @@ def closures() -> Response:
     if code not in own:
         raise NotFound("centre")
     taken_back = request.form.get("remove", "") if request.method == "POST" else ""
-    form = Form(ADD, fixed={"centre": code}, read={"day": days.read_day}, sent=False if taken_back else None)
+    form = Form(ADD, fixed={"centre": code}, sent=False if taken_back else None)
     if taken_back:
         with form.catching():
             doors.tell(TAKE_BACK_CLOSURE, {"centre": code, "day": taken_back})

@@ -53,7 +53,6 @@ def give() -> Response:
     centres = _centres(caller)
     form = Form(
         DELEGATE, {"first_day": days.typed(days.today())}, fixed={"centre": centres[0]} if len(centres) == 1 else {},
-        read={"first_day": days.read_day, "last_day": days.read_day},
     )  # fmt: skip
     if form.sent and form.load():
         with form.catching():

@@ -19,8 +19,6 @@ from services.web.pages.parts.care import care_text, goes_on, proposal_text
 from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import words
 
-DUE = {"due": days.read_day}
-
 blueprint = Blueprint("care", __name__)
 
 
@@ -63,7 +61,6 @@ def goal(case_id: UUID) -> Response:
     form = Form(
         schemas.SetGoal(),
         fixed={"case_id": str(case_id)},
-        read=DUE,
         draft=later("Set a goal"),
         case_id=str(case_id),
     )
@@ -93,7 +90,6 @@ def task(case_id: UUID) -> Response:
             "due": days.typed(days.today() + timedelta(days=TASK_DAYS)),
         },
         fixed={"case_id": str(case_id), "kind": kind},
-        read=DUE,
         draft=later("Add a task"),
         case_id=str(case_id),
     )
@@ -137,7 +133,7 @@ def move(case_id: UUID, item_id: UUID) -> Response:
         return stopped
     form = Form(
         schemas.MoveTask(), {"due": days.typed(days.today() + timedelta(days=TASK_DAYS))},
-        fixed={"case_id": str(case_id), "item_id": str(item_id)}, read=DUE,
+        fixed={"case_id": str(case_id), "item_id": str(item_id)},
     )  # fmt: skip
     if form.sent and form.load():
         with form.catching():

@@ -325,9 +325,8 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
     values = {"path": item["path"] or next(iter(paths), ""), "programme_ids": item["programme_ids"]}
     proposing = bool(request.form.get("propose"))
     schema = schemas.ProposeOption() if proposing else schemas.DecideCase()
-    read = {f"goals.{row}.due": days.read_day for row in range(GOALS)}
     form = Form(
-        schema, values, fixed=about, read=read, version=plan["version"] if plan else None,
+        schema, values, fixed=about, version=plan["version"] if plan else None,
         draft=later("Decide in the meeting"), case_id=str(case_id),
     )  # fmt: skip
     if form.sent:

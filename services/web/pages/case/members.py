@@ -57,7 +57,6 @@ def appoint() -> Response:
         schemas.AppointMember(),
         {"since": days.typed(days.today())},
         fixed={"centre": centre} if centre else {},
-        read={"since": days.read_day, "until": days.read_day},
         draft=later("Appoint a member of the working group"),
     )
     if form.sent and form.load():
@@ -82,7 +81,6 @@ def end(member_id: UUID) -> Response:
         schemas.EndMembership(),
         {"until": days.typed(days.today())},
         fixed={"member_id": member["member_id"]},
-        read={"until": days.read_day},
     )
     if form.sent and form.load():
         with form.catching():

@@ -324,7 +324,7 @@ def step(referral_id: UUID, step: str) -> Response:
     review = refusals.reviews(referral)
     called = said_of(known, referral["programme_id"] is None, review)
     form = Form(
-        STEP, usual, fixed=fixed, read={"arrives_on": days.read_day}, version=referral["version"],
+        STEP, usual, fixed=fixed, version=referral["version"],
         draft=called.words.en, case_id=referral["case_id"],
         where=about["partner"] if about else "",
     )  # fmt: skip

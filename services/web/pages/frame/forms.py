@@ -11,6 +11,7 @@ from markupsafe import Markup
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from services.fields import Day
 from services.kernel.doors import flat
 from services.kernel.questions import Body, Json
 from services.thai.dates import DateError
@@ -19,6 +20,7 @@ from services.web import gateway
 from services.web.gateway import problems, storable
 from services.web.gateway.problems import Problem
 from services.web.pages.frame import visit
+from services.web.pages.parts import days
 from services.web.pages.parts.language import _, field_error, later
 from services.web.pages.parts.words import LISTS, word
 from services.web.store import drafts
@@ -238,9 +240,11 @@ def _read_fields(
     read: Mapping[str, Read],
     errors: dict[str, list[str]],
 ) -> dict[str, Json]:
-    """The body that was typed: blank is absent, yes and no are booleans, whole numbers may have Thai digits."""
+    """The body that was typed: blank is absent, yes and no are booleans, days and whole numbers as people write
+    them."""
     body: dict[str, Json] = {}
-    for name, field in schema.fields.items():
+    for own_name, field in schema.fields.items():
+        name = field.data_key or own_name
         path = at + name
         if isinstance(field, fields.Nested) and not field.many:
             inner = _read_fields(field.schema, typed, f"{path}.", read, errors)
@@ -273,6 +277,8 @@ def _read_fields(
 def _read(field: fields.Field[Any], text: str) -> Any:
     if isinstance(field, fields.Boolean):
         return {"yes": True, "no": False}.get(text, text)
+    if isinstance(field, Day | fields.Date):
+        return days.read_day(text)
     if isinstance(field, fields.Integer):
         try:
             return read_whole(text)

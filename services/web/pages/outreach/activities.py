@@ -122,8 +122,7 @@ def note() -> Response:
     own = _own_centres()
     fixed = {"centre": own[0]} if len(own) == 1 else {}
     values = {"date": days.typed(days.today()), "province": own[0] if len(own) == 1 else ""}
-    read = {"date": days.read_day}
-    form = Form(schemas.HoldOutreach(), values, fixed=fixed, read=read, draft=later("Note an activity"))
+    form = Form(schemas.HoldOutreach(), values, fixed=fixed, draft=later("Note an activity"))
     if form.sent and not form.value("find") and form.load():
         with form.catching():
             made = doors.tell(HOLD_OUTREACH, form.body)
@@ -186,7 +185,7 @@ def correct(outreach_id: UUID) -> Response:
     met = [each["partner_id"] for each in activity["partners"]]
     values = {**activity, "date": _as_typed(activity["date"]), "partner_ids": met}
     form = Form(
-        schemas.CorrectOutreach(), values, fixed={"outreach_id": str(outreach_id)}, read={"date": days.read_day},
+        schemas.CorrectOutreach(), values, fixed={"outreach_id": str(outreach_id)},
         version=activity["version"], draft=later("Correct an activity"),
     )  # fmt: skip
     if form.sent and not form.value("find"):

@@ -15,7 +15,7 @@ from services.web.pages.parts.words import province, say
 
 Known: TypeAlias = PartnerDetails | ProgrammeDetails
 
-READERS: Mapping[str, Read] = {"day": days.read_day, "provinces": places.read_provinces}
+READERS: Mapping[str, Read] = {"provinces": places.read_provinces}
 
 
 class Line(NamedTuple):

@@ -11,7 +11,7 @@ from services.screening.schemas import AdoptDraft, TryDraft
 from services.web.gateway import vocabulary
 from services.web.pages.frame import doors, frame, gate, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import days, people
+from services.web.pages.parts import people
 from services.web.pages.parts.language import _, later
 from services.web.pages.rules import editing, findings, rows, terms
 from services.web.pages.rules.book import EDITORS, READERS
@@ -63,9 +63,7 @@ class Shown(NamedTuple):
 @gate.roles(*EDITORS)
 def begin_trial(draft_id: UUID) -> Response:
     found = doors.ask(DRAFT.of(draft_id=str(draft_id)))
-    form = Form(
-        TryDraft(), fixed={"draft_id": str(draft_id)}, read={"from": days.read_day, "to": days.read_day}
-    )
+    form = Form(TryDraft(), fixed={"draft_id": str(draft_id)})
     if form.sent and form.load():
         with form.catching():
             asked = doors.tell(TRY_DRAFT, form.body)
@@ -85,7 +83,7 @@ def trial(trial_id: UUID) -> Response:
 def adopt(draft_id: UUID) -> Response:
     found: WholeDraft = doors.ask(DRAFT.of(draft_id=str(draft_id)))
     values = {"reason": found["reason"]} if found["reason"] else {}
-    form = Form(AdoptDraft(), values, fixed={"draft_id": str(draft_id)}, read={"valid_from": days.read_day})
+    form = Form(AdoptDraft(), values, fixed={"draft_id": str(draft_id)})
     if form.sent and form.load():
         with form.catching():
             answer = doors.tell(ADOPT_DRAFT, form.body)
