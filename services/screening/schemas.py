@@ -492,7 +492,7 @@ class OfDraft(Schema):
 
 class AdoptDraft(Schema):
     draft_id = fields.String(required=True)
-    valid_from = fields.Date(required=True, validate=Near(behind=5, ahead=5))
+    valid_from = fields.Date(required=True, validate=Near(behind=5, ahead=100))
     reason = Words(1000, required=True)
 
 
