@@ -85,8 +85,6 @@ def known(door, world) -> dict[str, str]:
     door.ask("intake", "request_erasure", "deputy-60", {"case_id": world.case_id, "reason": "ordered"})
     renamed = {"name": "ชื่อที่เสนอ", "reason": "ทดสอบ"}
     proposed = door.call("PATCH", f"/api/v1/partners/{world.partner_id}", renamed, "worker-61")
-    today, director = bangkok_day(utc_now()), Caller("deputy-60", "director", ("60",))
-    delegation_id = delegations.give(door.runtime("web"), director, "60", "somebody-60", today, today, "ลา")
     return {
         "case_id": world.case_id,
         "referral_id": world.referral_id,
@@ -105,7 +103,7 @@ def known(door, world) -> dict[str, str]:
         "notice_id": notice_of(door, world.case_id),
         "province": "60",
         "user": "somebody-60",
-        "delegation_id": delegation_id,
+        "delegation_id": delegation_of(door),
         "token": "not-a-link",
         "code": "th",
     }
@@ -121,6 +119,15 @@ def kept_of(door, world) -> dict[str, str]:
         "item_id": door.task(world.case_id), "member_id": door.member(),
         "meeting_id": door.meeting(world.case_id), "consent_id": consent["consent_id"], "stay_id": stay["stay_id"],
     }  # fmt: skip
+
+
+def delegation_of(door) -> str:
+    """Of the deputy to somebody, today; made once."""
+    runtime, today = door.runtime("web"), bangkok_day(utc_now())
+    for row in delegations.list_of(runtime, "somebody-60"):
+        return row.delegation_id
+    director = Caller("deputy-60", "director", ("60",))
+    return delegations.give(runtime, director, "60", "somebody-60", today, today, "ลา")
 
 
 def key_of(door, world) -> str:

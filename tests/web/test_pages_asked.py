@@ -20,6 +20,7 @@ __all__ = ["known"]
 FREE = {  # what may be any text, by who asks for it
     "q": "words that are looked for", "next": "where to go on; an own address, or the first page",
     "happened_on": "what a form shows first, judged when it is sent", "event": "what a form shows first",
+    "programme": "places to be compared; the page says of each that is none",
     "state": "what a provider of identities sends back",
 }  # fmt: skip
 USERS = ("worker-60", "director-60", "member-60", "ministry", "admin", "partner-asked")

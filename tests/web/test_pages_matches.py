@@ -100,7 +100,7 @@ def test_only_places_of_one_province_path_and_verdict_are_listed(worker, path):
     assert listed and all("อุทัยธานี" in " ".join(each.text_content().split()) for each in listed)
     nothing = worker.open(f"{path}?province=96")
     assert "ไม่มีสถานที่ตรงตามตัวกรองนี้" in nothing.text or "0 แห่ง" in nothing.text
-    for junk in ("province=00", "path=junk", "verdict=junk", "view=junk", "area=junk", "programme=junk"):
+    for junk in ("province=00", "path=junk", "verdict=junk", "view=junk", "area=junk"):
         assert worker.open(f"{path}?{junk}").status == 422
 
 

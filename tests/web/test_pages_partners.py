@@ -24,7 +24,7 @@ def test_a_partner_is_found_by_part_of_its_name_and_province(door, browser, made
     page = worker.open(f"/partners?q={name[-6:]}&province=60")
     assert page.status == 200 and name in page.text
     assert "ไม่พบภาคีเครือข่ายที่ตรง" in worker.open(f"/partners?q={uuid4().hex}").text
-    assert worker.open("/partners?province=99&kind=nonsense").status == 200
+    assert worker.open("/partners?province=99&kind=nonsense").status == 422
 
 
 def test_a_partners_page_tells_rules_in_words_and_how_fresh_the_places_are(browser, made):

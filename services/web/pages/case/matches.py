@@ -49,7 +49,7 @@ def listing(case_id: UUID) -> Response:
     `&area=country` also those far away; `?programme=`, once for each, are chosen to be compared. All stand in the
     address."""
     filters, selection = _filters(), _selection()
-    on_map, whole = bool(query.code("view", ("map",))), bool(query.code("area", ("country",)))
+    on_map, whole = query.code("view", ("list", "map")) == "map", bool(query.code("area", ("country",)))
     cursor = query.cursor()
     which: dict[str, Json] = {**filters, "outside": "outside" in filters, "case_id": str(case_id)}
     asked = MATCHES.of(**which, limit=1 if on_map else SHOWN, cursor=cursor)
@@ -186,7 +186,7 @@ def compare(case_id: UUID) -> Response:
 def _selection() -> list[str]:
     """The programmes that the address names for the comparison, each once; one more than can be compared says that
     there were more."""
-    return query.ids("programme")[: COMPARED_MOST + 1]
+    return query.texts("programme")[: COMPARED_MOST + 1]
 
 
 def in_words(candidate: Candidate) -> comparison.Place:

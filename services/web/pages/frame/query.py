@@ -63,19 +63,16 @@ def day(name: str) -> str:
 
 def id(name: str) -> str:
     """ "" if the address has none."""
-    return _id(name, request.args.get(name, ""))
-
-
-def ids(name: str) -> list[str]:
-    """Each once, in their order."""
-    return list(dict.fromkeys(_id(name, each) for each in request.args.getlist(name) if each))
-
-
-def _id(name: str, value: str) -> str:
+    value = request.args.get(name, "")
     try:
         return str(UUID(value)) if value else ""
     except ValueError:
         raise unknown(name) from None
+
+
+def texts(name: str) -> list[str]:
+    """Ids, each once, in their order; the page says of those that are none."""
+    return list(dict.fromkeys(each[:ID] for each in request.args.getlist(name) if each))
 
 
 def asks() -> bool:
