@@ -1,5 +1,6 @@
 """Who may open and send which page, and about whose cases: every page is found by itself."""
 
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -75,7 +76,12 @@ def csrf(browser: Browser) -> str:
 
 @pytest.fixture(scope="module")
 def known(door, world) -> dict[str, str]:
-    """What the pages are about: a case, referral, partner and user of centre 60."""
+    return all_known(door, world)
+
+
+@cache
+def all_known(door, world) -> dict[str, str]:
+    """What the pages are about: a case, referral, partner and user of centre 60; made once, whoever needs it."""
     door.add("somebody-60", "worker", ("60",))
     for user, (role, centres) in STRANGERS.items():
         door.add(user, role, centres)
@@ -122,12 +128,8 @@ def kept_of(door, world) -> dict[str, str]:
 
 
 def delegation_of(door) -> str:
-    """Of the deputy to somebody, today; made once."""
-    runtime, today = door.runtime("web"), bangkok_day(utc_now())
-    for row in delegations.list_of(runtime, "somebody-60"):
-        return row.delegation_id
-    director = Caller("deputy-60", "director", ("60",))
-    return delegations.give(runtime, director, "60", "somebody-60", today, today, "ลา")
+    today, director = bangkok_day(utc_now()), Caller("deputy-60", "director", ("60",))
+    return delegations.give(door.runtime("web"), director, "60", "somebody-60", today, today, "ลา")
 
 
 def key_of(door, world) -> str:
