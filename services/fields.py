@@ -87,19 +87,21 @@ class Day(fields.String):
     """A day in Thailand, ISO, CE; `near`: in which years it may lie."""
 
     def __init__(self, near: Near | None = None, **more: Any) -> None:
-        super().__init__(validate=near, metadata={"format": "date"}, **more)
+        def check(text: str) -> None:
+            _require_day(text)
+            if near:
+                near(text)
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            if len(text) != 10:
-                raise ValueError
-            date.fromisoformat(text)
-        except ValueError:
-            raise ValidationError("Not a day, as 2026-11-22.") from None
-        return text
+        super().__init__(validate=check, metadata={"format": "date"}, **more)
+
+
+def _require_day(text: str) -> None:
+    try:
+        if len(text) != 10:
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError("Not a day, as 2026-11-22.") from None
 
 
 class _Line(fields.String):

@@ -76,21 +76,21 @@ def test_beside_a_due_day_stands_how_few_working_days_are_left_and_that_the_cent
 
 
 def test_a_closure_of_the_centre_stands_beside_what_is_due_soon(door, browser):
-    door.add("worker-76", "worker", ("76",))
-    door.add("director-76", "director", ("76",))
-    door.case("76")
-    [item] = listed(door, "worker-76")["items"]
+    door.add("worker-49", "worker", ("49",))
+    door.add("director-49", "director", ("49",))
+    door.case("49")
+    [item] = listed(door, "worker-49")["items"]
     due, today = date.fromisoformat(item["due"]), bangkok_day(door.runtime("web").now())
     between = [today + timedelta(days=n) for n in range(1, (due - today).days + 1)]
     closed = {day: "ซ้อมหนีไฟ" for day in between if is_working_day(day)}
     for day in closed:
         door.made(
             "/api/v1/closures",
-            {"centre": "76", "day": day.isoformat(), "name": "ซ้อมหนีไฟ"},
-            "director-76",
+            {"centre": "49", "day": day.isoformat(), "name": "ซ้อมหนีไฟ"},
+            "director-49",
         )
     for path in ("/work", f"/work/{item['part']}", "/work/paper"):
-        assert near.hint(due, today, closed) in browser("worker-76").open(path).text
+        assert near.hint(due, today, closed) in browser("worker-49").open(path).text
 
 
 def test_the_menu_counts_what_presses_and_every_open_case(door, browser):
