@@ -164,7 +164,10 @@ def _enter(
     )
     reading = NOW.set(now)
     try:
-        loaded = _loaded(door.schema, body)
+        try:
+            loaded = door.schema.load(dict(body))
+        except ValidationError as error:
+            raise Invalid(flat(error.messages)) from None
         if door.kind == "command":
             runtime.clock.require()
         fresh = door.kind == "command" or runtime.wait_for_positions(raw.get("wait") or {})
@@ -175,13 +178,6 @@ def _enter(
     finally:
         NOW.reset(reading)
     return {"answer": outcome.answer, "position": outcome.position, "stale": not fresh}
-
-
-def _loaded(schema: Schema, body: Mapping[str, Any]) -> Any:
-    try:
-        return schema.load(dict(body))
-    except ValidationError as error:
-        raise Invalid(flat(error.messages)) from None
 
 
 def _happened(text: str | None, now: datetime) -> datetime:
