@@ -125,7 +125,7 @@ def advance(
     heard = log.heard(db, stand.heard, BATCH) if len(own) < BATCH else []
     facts = [*own, *heard]
     if facts:
-        handed_over = owners.turn(db, facts) if log.keeps_owners else {}
+        handed_over = owners.look_up(db, facts) if log.keeps_owners else {}
         projection.project(db, facts)
         owners.follow(db, projection.tables, handed_over)
     derived = stand.derived or max(len(own), len(heard)) < BATCH

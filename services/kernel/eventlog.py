@@ -33,6 +33,7 @@ from services.kernel.envelope import SYSTEM, Envelope, Recorded, derived_id
 from services.kernel.errors import EXPECTED, Conflict, KeyReused, Stale, Unavailable
 from services.kernel.keys import Fit
 from services.kernel.macs import COLUMNS, NO_CHECKPOINT, Checkpoint, Macs
+from services.kernel.owners import Moved, Owners
 from services.kernel.wiring import Wiring
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,9 @@ class Unit:
     log: "EventLog"
     db: Connection
     envelope: Envelope
+    transfers: int | None = None  # of cases, as the head says under the lock; None: seen at the append
+    owners: Owners | None = None
+    handed_over: int = 0  # cases, by this very transaction
     streams: dict[str, Stream[Any, Any, Any]] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
     projected: int = 0
@@ -112,7 +116,7 @@ class Unit:
         for event in events:
             stream.version += 1
             stream.state = aggregate.decider.evolve(stream.state, event)
-            envelope = self.log.envelope_of(self.db, event, self.envelope)
+            envelope = self._envelope_of(event)
             self.pending.append(self.log.prepare(event, stream, envelope, self._next()))
         return events
 
@@ -134,7 +138,31 @@ class Unit:
         facts = [each.recorded for each in self.pending[self.projected :]]
         self.projected = len(self.pending)
         if facts:
-            self.log.project(self.db, facts)
+            self.log.project(self, facts)
+
+    def whose(self) -> Owners:
+        """Whose the cases are, with what this transaction made of it."""
+        if self.owners is None:
+            self.owners = self.log.whose(self.db, self.transfers)
+        return self.owners
+
+    def hand_over(self, facts: Sequence[Recorded]) -> Moved:
+        """Of the cases that some facts are about, before these are projected, those that were handed over, or are by
+        these facts."""
+        if not any(fact.case_id for fact in facts):
+            return {}
+        owners.hold(self.db, facts)
+        self.owners = self.whose().after(facts)
+        self.handed_over += owners.count_transfers(facts)
+        return self.owners.of(facts)
+
+    def _envelope_of(self, event: object) -> Envelope:
+        """Whatever a deadline or another's fact makes of a case is done for the centre whose it is now."""
+        case_id = getattr(event, "case_id", None)
+        if not self.log.keeps_owners or case_id is None or self.envelope.actor != SYSTEM.user:
+            return self.envelope
+        moved = self.whose().moved.get(case_id)
+        return self.envelope if moved is None else replace(self.envelope, centre=moved[0])
 
     def _next(self) -> int:
         count = self.counts.get(self.envelope.command_id, 0)
@@ -157,6 +185,7 @@ class EventLog:
         self.grown = Bell()  # rings after every commit that recorded facts: the relay listens
         self._announcement = fence.announcement(wiring)
         self._states: dict[str, tuple[Any, int]] = {}
+        self._owners: Owners | None = None  # as a transaction of this process saw them last
         self._recorded_last = ""  # of what this process appended
         self.run, self.row, self.rows, self.insert = (
             database.run,
@@ -231,6 +260,10 @@ class EventLog:
         self._advance(unit)
         unit.project()
         if not pending:
+            if unit.handed_over:
+                self.database.run_later(
+                    db, "UPDATE log_head SET transfers = transfers + ? WHERE id = 1", unit.handed_over
+                )
             if remember:
                 statement = self._answer(unit, answer, 0)
                 self.run(db, statement.sql, *statement.values)
@@ -242,12 +275,16 @@ class EventLog:
         # later.
         head = self.row(
             db,
-            "UPDATE log_head SET position = position + ?, filled = filled + ? WHERE id = 1 "
-            "RETURNING position, hash, mac, checkpoints",
+            "UPDATE log_head SET position = position + ?, filled = filled + ?, transfers = transfers + ? WHERE id = 1 "
+            "RETURNING position, hash, mac, checkpoints, transfers",
             len(pending),
             len(pending),
+            unit.handed_over,
         )
         assert head is not None, "log_head is made with the database"
+        if unit.owners is not None and unit.owners.transfers != head[4]:
+            self._owners = None
+            raise Conflict("A case was handed over meanwhile.")
         position, previous = int(head[0]), str(head[1])
         before = position - len(pending)
         closing, checkpoints = self.keyed(db, before, previous, head[2], int(head[3]), unit.envelope.recorded)
@@ -294,18 +331,12 @@ class EventLog:
             self._states.clear()
         for stream in unit.streams.values():
             self._states[stream.stream_id] = (stream.state, stream.version)
+        if unit.handed_over:
+            self._owners = unit.owners
         if unit.pending:
             self._recorded_last = max(self._recorded_last, unit.envelope.recorded)
             self.grown.ring()
             self.bell.ring()
-
-    def envelope_of(self, db: Connection, event: E, envelope: Envelope) -> Envelope:
-        """Whatever a deadline or another's fact makes of a case is done for the centre whose it is now."""
-        case_id = getattr(event, "case_id", None)
-        if not self.keeps_owners or case_id is None or envelope.actor != SYSTEM.user:
-            return envelope
-        centre = owners.get(db, case_id)
-        return envelope if centre is None else replace(envelope, centre=centre)
 
     def prepare(self, event: E, stream: Stream[C, S, E], envelope: Envelope, number: int) -> Pending:
         """Everything about a fact that does not depend on its position: ids, sealing, its JSON on both sides of
@@ -360,9 +391,17 @@ class EventLog:
             version = found
         return state, version
 
-    def project(self, db: Connection, facts: Sequence[Recorded]) -> None:
+    def whose(self, db: Connection, transfers: int | None) -> Owners:
+        """Whose the cases are, looked up only where the head says that it is not what this process knows."""
+        known = self._owners
+        if known is None or transfers not in (None, known.transfers):
+            known = self._owners = owners.load(db)
+        return known
+
+    def project(self, unit: Unit, facts: Sequence[Recorded]) -> None:
         """Read models and timers for own or heard facts."""
-        handed_over = owners.turn(db, facts) if self.keeps_owners else {}
+        db = unit.db
+        handed_over = unit.hand_over(facts) if self.keeps_owners else {}
         for projection in self.wiring.projections:
             projection.project(db, facts)
             owners.follow(db, projection.tables, handed_over)

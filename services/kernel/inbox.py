@@ -20,7 +20,7 @@ import orjson
 from marshmallow import EXCLUDE
 from sqlalchemy import Connection
 
-from services.kernel import metrics
+from services.kernel import metrics, owners
 from services.kernel.cloudevents import GENESIS, Event, Page, damage, recorded
 from services.kernel.database import Statement, passing
 from services.kernel.envelope import Envelope, Recorded, derived_id, instant
@@ -36,27 +36,33 @@ ATTEMPTS = 5  # of events whose records a command changes first, before they are
 PAUSES = (0.05, 0.25, 1.0)  # seconds between more such attempts, where it is one event alone
 HALTED = "diverged"  # the state of a subscription whose source is no longer the log it has been following
 STANDING = (
-    "SELECT position, hash, epoch, state, EXISTS (SELECT 1 FROM parked_stream p WHERE p.source = c.source) "
-    "FROM inbox_cursor c WHERE source = ?"
+    "SELECT c.position, c.hash, c.epoch, c.state, EXISTS (SELECT 1 FROM parked_stream p WHERE p.source = c.source), "
+    "h.transfers FROM inbox_cursor c CROSS JOIN log_head h WHERE c.source = ?"
 )
-# On PostgreSQL first, as a statement of its own: what is asked next then sees all that was done under the lock before.
-LOCKED = f"SELECT 1 FROM inbox_cursor WHERE source = ? FOR UPDATE; {STANDING}"  # noqa: S608
+# On PostgreSQL first, as statements of their own: what is asked next then sees all that was done under the locks
+# before.
+LOCKED = (
+    "SELECT 1 FROM inbox_cursor WHERE source = ? FOR UPDATE; "  # noqa: S608
+    f"SELECT pg_advisory_xact_lock_shared({owners.LOCK}); {STANDING}"
+)
 
 # (source, after, limit) -> page with `head`; without events it still has the log's `epoch` and `hash`
 Fetch = Callable[[str, int, int], Page]
 
 
 class Standing(NamedTuple):
-    """How far a source was heard, and whether anything of it is parked."""
+    """How far a source was heard, whether anything of it is parked, and how many cases were handed over by then (-1: not
+    looked at)."""
 
     position: int
     hash: str
     epoch: str
     state: str
     has_parked: bool
+    transfers: int
 
 
-NEW = Standing(0, GENESIS, "", "running", True)  # of a source that was never heard
+NEW = Standing(0, GENESIS, "", "running", True, -1)  # of a source that was never heard
 
 
 class Receipt(StrEnum):
@@ -154,7 +160,8 @@ class Inbox:
     ) -> Receipt:
         """One transaction: the cursor, the effects of `events`, and this service's own new facts. `failure` parks them
         instead."""
-        with self._own(source) as (db, (position, hash, epoch, state, has_parked)):
+        with self._own(source) as (db, standing):
+            position, hash, epoch, state, has_parked, transfers = standing
             if state == HALTED:
                 return Receipt.DIVERGED
             self._same_log(source, page, position, hash, epoch)
@@ -165,7 +172,7 @@ class Inbox:
                 return Receipt.DUPLICATE
             if fresh[0]["sequence"] > position + 1:
                 return Receipt.GAP
-            unit = Unit(self.log, db, self._envelope(fresh[0]))
+            unit = Unit(self.log, db, self._envelope(fresh[0]), transfers)
             parked = self.parking.streams(db, source, fresh) if has_parked else set()
             taken = []
             for event in fresh:
@@ -202,11 +209,11 @@ class Inbox:
             run.append(fact)
             reactions = self.wiring.hears[source].get(fact.type, ())
             if reactions:
-                self.log.project(unit.db, run)
+                self.log.project(unit, run)
                 run = []
                 self._react(unit, fact, reactions)
         if run:
-            self.log.project(unit.db, run)
+            self.log.project(unit, run)
 
     def _react(self, unit: Unit, fact: Recorded, reactions: Iterable[Reaction]) -> None:
         now = instant(self.now())
@@ -253,7 +260,7 @@ class Inbox:
         spent."""
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            position, hash, epoch, state, _ = self._standing(source)
+            position, hash, epoch, state, *_ = self._standing(source)
             if state == HALTED:
                 return position
             page = self.fetch(source, position, PULL)
@@ -361,12 +368,15 @@ class Inbox:
         """Handle the first parked event of a stream; False when none is left or it failed again."""
         position = 0
         try:
-            with self._own(source) as (db, _):  # the row's lock keeps new events of this stream out meanwhile
+            with self._own(source) as (
+                db,
+                standing,
+            ):  # the row's lock keeps new events of this stream out meanwhile
                 first = self.parking.first(db, source, stream_id)
                 if first is None:
                     return False
                 position, event = first[0], self._kept(first[1])
-                unit = Unit(self.log, db, self._envelope(event))
+                unit = Unit(self.log, db, self._envelope(event), standing.transfers)
                 self._keep(db, source, [event])
                 self._effects(unit, [event])
                 self.parking.release(db, source, position)

@@ -4,10 +4,14 @@ A case is the centre's whose work wrote its facts, until it was handed to anothe
 and with a number, and of all that were heard, in any order, the highest counts. Rows that say how a case of theirs
 stands have a column `centre` marked `OWNER` and a column `case_id`: they are the owner's, whoever wrote the fact. What
 is history says beside it whose doing it was (`AUTHOR`, kernel.scope), and that stays.
+
+Few cases move, and every command would ask. So a process keeps those that did, and the log's head, which every append
+takes anyway, says how many transfers there were: where that is another number, somebody handed a case over meanwhile.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text
 
@@ -18,18 +22,34 @@ from services.kernel.scope import OWNER
 
 TRANSFER = "CaseTransferAccepted"
 # Under which, shared, facts of cases are projected on PostgreSQL, and alone a transfer: whoever writes a row meanwhile
-# has either committed it before the rows of the case are handed over, or sees the new owner.
+# has either committed it before the rows of the case are handed over, or learns of it at the head.
 LOCK = 7308
 
 metadata = MetaData()
 owner = Table(
-    "case_owner_v1",
+    "case_owner_v2",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER),
     Column("n", Integer, nullable=False),
 )
-Owners = Mapping[str, tuple[str, int]]  # {case: (centre, number of the transfer)}
+Moved = Mapping[str, tuple[str, int]]  # {case: (centre, number of the transfer)}
+
+
+class Owners(NamedTuple):
+    """The cases that were ever handed over, as they are when the head counts so many transfers."""
+
+    transfers: int
+    moved: Moved
+
+    def after(self, facts: Sequence[Recorded]) -> "Owners":
+        count = count_transfers(facts)
+        return Owners(self.transfers + count, _after(self.moved, facts)) if count else self
+
+    def of(self, facts: Iterable[Recorded]) -> Moved:
+        """Of the cases that some facts are about those that were handed over."""
+        ids = {fact.case_id for fact in facts if fact.case_id} if self.moved else ()
+        return {case_id: self.moved[case_id] for case_id in ids if case_id in self.moved}
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -45,7 +65,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         later(db, text, (case_id, centre, n))
 
 
-OWNERS = Projection("owners", 1, (owner,), project)
+# Version 2, because who fills version 1 does not count at the head what it hands over.
+OWNERS = Projection("owners", 2, (owner,), project)
 
 
 def _told(facts: Iterable[Recorded]) -> dict[str, tuple[str, int]]:
@@ -56,52 +77,63 @@ def _told(facts: Iterable[Recorded]) -> dict[str, tuple[str, int]]:
     return told
 
 
-def known(db: Connection, case_ids: Collection[str]) -> Owners:
-    """Of some cases those that were ever handed over."""
-    if not case_ids:
-        return {}
-    ids = sorted(case_ids)
-    return {row[0]: (row[1], row[2]) for row in _rows(db, "", ids)}
+def load(db: Connection) -> Owners:
+    """In one statement, so that the number is that of the rows."""
+    sql = (
+        "SELECT h.transfers, o.case_id, o.centre, o.n FROM log_head h "  # noqa: S608
+        f'LEFT JOIN "{owner.name}" o ON true WHERE h.id = 1'
+    )
+    rows = ask(db, sql, ())
+    return Owners(int(rows[0][0]), {case_id: (centre, n) for _, case_id, centre, n in rows if case_id})
 
 
 def get(db: Connection, case_id: str) -> str | None:
     """Whose a case is now; None: whose it was when it was opened."""
-    found = known(db, (case_id,)).get(case_id)
+    found = _known(db, (case_id,)).get(case_id)
     return found[0] if found else None
 
 
-def turn(db: Connection, facts: Sequence[Recorded]) -> Owners:
-    """The owners of the cases that some facts are about, before these are projected; on PostgreSQL nobody hands one of
-    them over meanwhile."""
-    ids = sorted({fact.case_id for fact in facts if fact.case_id})
-    if not ids:
+def look_up(db: Connection, facts: Sequence[Recorded]) -> Moved:
+    """Of the cases that some facts are about those that were handed over, or are by these facts."""
+    return _after(_known(db, {fact.case_id for fact in facts if fact.case_id}), facts)
+
+
+def count_transfers(facts: Iterable[Recorded]) -> int:
+    return sum(fact.type == TRANSFER for fact in facts)
+
+
+def hold(db: Connection, facts: Iterable[Recorded]) -> None:
+    """Before some facts are projected. On PostgreSQL nobody hands a case over from then on until this transaction ends;
+    whoever does so itself waits for the others."""
+    if db.dialect.name == "postgresql":
+        shared = "" if count_transfers(facts) else "_shared"
+        later(db, f"SELECT pg_advisory_xact_lock{shared}({LOCK})", ())
+
+
+def _known(db: Connection, case_ids: Collection[str]) -> Moved:
+    if not case_ids:
         return {}
-    alone = any(fact.type == TRANSFER for fact in facts)
-    lock = f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}({LOCK}); "
-    before = {row[0]: (row[1], row[2]) for row in _rows(db, lock, ids)}
-    after = dict(before)
-    for case_id, told in _told(facts).items():
-        if told[1] > before.get(case_id, ("", 0))[1]:
-            after[case_id] = told
-    return after
-
-
-def _rows(db: Connection, lock: str, ids: Sequence[str]) -> list[tuple[str, str, int]]:
-    sqlite = db.dialect.name == "sqlite"
-    marks = ", ".join(["?" if sqlite else "%s"] * len(ids))
+    marks = ", ".join(["?" if db.dialect.name == "sqlite" else "%s"] * len(case_ids))
     sql = f'SELECT case_id, centre, n FROM "{owner.name}" WHERE case_id IN ({marks})'  # noqa: S608
-    return ask(db, sql if sqlite else lock + sql, ids)
+    return {case_id: (centre, n) for case_id, centre, n in ask(db, sql, sorted(case_ids))}
 
 
-def follow(db: Connection, tables: Iterable[Table], owners: Owners) -> None:
+def _after(moved: Moved, facts: Sequence[Recorded]) -> Moved:
+    later_ones = {
+        case_id: told for case_id, told in _told(facts).items() if told[1] > moved.get(case_id, ("", 0))[1]
+    }
+    return {**moved, **later_ones} if later_ones else moved
+
+
+def follow(db: Connection, tables: Iterable[Table], moved: Moved) -> None:
     """The rows of cases that were handed over are their owners', whoever wrote the facts they are made of."""
-    if not owners:
+    if not moved:
         return
     mark = "?" if db.dialect.name == "sqlite" else "%s"
     for table in tables:
         if _follows(table):
             text = f'UPDATE "{table.name}" SET centre = {mark} WHERE case_id = {mark} AND centre <> {mark}'  # noqa: S608
-            for case_id, (centre, _) in sorted(owners.items()):
+            for case_id, (centre, _) in sorted(moved.items()):
                 later(db, text, (centre, case_id, centre))
 
 

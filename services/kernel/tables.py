@@ -31,6 +31,7 @@ log_head = Table(
     Column("mac", Text),  # kernel.checkpoints; None: whoever wrote last had no key
     Column("checkpoints", Integer, nullable=False, server_default="0"),  # how many there are
     Column("filled", BigInteger, nullable=False, server_default="0"),  # facts that read models have
+    Column("transfers", BigInteger, nullable=False, server_default="0"),  # kernel.owners
     postgresql_with={"fillfactor": 10},
 )
 checkpoint = Table(  # how the log, and the record of who read what, stood at a moment

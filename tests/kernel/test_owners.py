@@ -42,7 +42,7 @@ def transfer(handed: Handed) -> Recorded:
 
 def project(db, facts):
     """As the log does it (kernel.eventlog): whoever writes a row writes whose work it is."""
-    handed_over = owners.turn(db, facts)
+    handed_over = owners.look_up(db, facts)
     owners.project(db, facts)
     for each in facts:
         if each.type == "Screened":
