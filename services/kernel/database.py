@@ -18,9 +18,9 @@ from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from services.kernel import private, scope
 from services.kernel.compiled import ON_POSTGRESQL, ON_SQLITE
@@ -95,7 +95,7 @@ class Database:
     def write_after(
         self, question: "Statement | None", read_models: str = ""
     ) -> Iterator[tuple[Connection, Sequence[Any] | None]]:
-        """A `write()`, with the row that a first question finds: on PostgreSQL it travels with the BEGIN."""
+        """A `write()`, with the row that a first question finds."""
         with transaction():
             if self.sqlite:
                 with self._lock, self._writer.begin() as connection:
@@ -107,11 +107,11 @@ class Database:
             # Projecting touches rows of whatever centre a fact is of, and deciding looks at others by their key (is it
             # taken, what comes next). That opens nothing: a command answers what it decided, and every question goes
             # through `read()`.
-            sql, values = scope.opening(scope.EVERYTHING, read_models)
-            if question:
-                sql, values = f"{sql}; {question.sql}", (*values, *question.values)
-            with self._begun(sql, values) as (connection, cursor):
-                yield connection, cursor.fetchone() if question else None
+            with self._begun(*scope.opening(scope.EVERYTHING, read_models)) as connection:
+                yield (
+                    connection,
+                    self.row(connection, question.sql, *question.values) if question else None,
+                )
                 connection.commit()
 
     @contextmanager
@@ -121,26 +121,17 @@ class Database:
                 with self.engine.connect() as connection:
                     yield connection
             else:
-                with self._begun(*scope.opening(scope.current())) as (connection, _):
+                with self._begun(*scope.opening(scope.current())) as connection:
                     yield connection
 
     @contextmanager
-    def _begun(self, sql: str, values: Sequence[Value]) -> Iterator[tuple[Connection, Cursor]]:
-        """A transaction on PostgreSQL that begins with these statements, and is rolled back if nobody commits it. They
-        also tell whether the server has closed the connection meanwhile: nobody asks for that alone."""
+    def _begun(self, sql: str, values: Sequence[Value]) -> Iterator[Connection]:
+        """A transaction on PostgreSQL that is rolled back if nobody commits it. What begins it travels with its first
+        statement: where there is none, there is no trip either."""
         with self._writer.connect() as connection:
             connection.begin()
-            try:
-                cursor = self._cursor(connection, sql, values)
-            except psycopg2.Error as error:
-                if not _lost(connection, error):
-                    raise
-                connection.invalidate(error)
-                self._writer.dispose()  # of the same age, and as dead
-                connection.rollback()
-                connection.begin()
-                cursor = self._cursor(connection, sql, values)
-            yield connection, cursor
+            later(connection, sql, values)
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -316,9 +307,19 @@ def _postgres_engine(url: URL, pool: int, own: bool = False) -> Engine:
 
 def _in_few_trips(url: URL, pool: int) -> Engine:
     """Transactions that are begun and ended here instead of by the driver: a BEGIN travels with what narrows its
-    transaction (kernel.scope), and where a statement brought the COMMIT along no other is sent. Its connections are
-    its own: one that is lent to the driver's way of transactions and back costs three trips."""
+    transaction (kernel.scope) and with its first statement, and where a statement brought the COMMIT along no other is
+    sent. Its connections are its own: one that is lent to the driver's way of transactions and back costs three
+    trips."""
     direct = _postgres_engine(url, pool, own=True)
+
+    @event.listens_for(direct, "checkout")
+    def listen(driver: DBAPIConnection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        """Has the server closed it? Nobody asks: it has said so, with its last words first."""
+        try:
+            for _word in range(2):
+                driver.poll()
+        except psycopg2.Error as error:
+            raise InvalidatePoolError from error  # the others are of the same age, and as dead
 
     @event.listens_for(direct, "connect")
     def mark(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -341,7 +342,7 @@ def _in_few_trips(url: URL, pool: int) -> Engine:
     @event.listens_for(direct, "commit")
     def commit(db: Connection) -> None:
         try:
-            _end(db, _waiting(db) + "COMMIT")
+            _end(db, "COMMIT", _waiting(db))
         except psycopg2.Error:
             rollback(db)  # what travelled with the COMMIT kept it from being said
             raise
@@ -358,21 +359,14 @@ def _in_few_trips(url: URL, pool: int) -> Engine:
     return direct
 
 
-def _lost(db: Connection, error: psycopg2.Error) -> bool:
-    """Whether an error says that the server has closed the connection."""
-    driver = db.connection.dbapi_connection
-    closed = driver is None or bool(driver.closed)
-    return closed or isinstance(error, psycopg2.errors.AdminShutdown | psycopg2.errors.CrashShutdown)
-
-
-def _end(db: Connection, statement: str) -> None:
+def _end(db: Connection, statement: str, waiting: str = "") -> None:
     driver = None if db.invalidated else db.connection.dbapi_connection
     if driver is None:
         return
     if driver.closed:
         db.invalidate()
-    elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
-        driver.cursor().execute(statement, ())
+    elif waiting or driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        driver.cursor().execute(waiting + statement, ())
 
 
 OLDER = "SO001"  # the write fence's own (revision kernel_0005)

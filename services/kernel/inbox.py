@@ -51,8 +51,8 @@ Fetch = Callable[[str, int, int], Page]
 
 
 class Standing(NamedTuple):
-    """How far a source was heard, whether anything of it is parked, and how many cases were handed over by then (-1: not
-    looked at)."""
+    """How far a source was heard, whether anything of it is parked, and how many cases were handed over by then (-1:
+    not looked at)."""
 
     position: int
     hash: str

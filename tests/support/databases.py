@@ -73,8 +73,10 @@ def url(mark: str) -> str:
 
 
 def cut_off(db: Any, name: str | None) -> None:
+    """Until they are gone."""
     db.execute(
-        text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+        text("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = :name"),
+        {"name": name},
     )
 
 
