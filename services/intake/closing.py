@@ -1,6 +1,6 @@
 """A case is closed, with what is open of it; opened again; and whether its person is back from a placement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import RowMapping
@@ -27,8 +27,9 @@ class Closing(reading.Reading):
         self.runtime.catch_up("screening")
 
         def work(unit: Unit) -> answers.CaseClosing:
-            closing = CloseCase(**body, **standing(cases.get_steps(unit.db, row["case_id"]), ends))
-            return {**self._change(call, unit, row, closing, CLOSED), "ends": ends}
+            steps = cases.get_steps(unit.db, row["case_id"])
+            closing = CloseCase(**body, **standing(steps, ends))
+            return {**self._change(call, unit, row, steps, closing, CLOSED), "ends": ends}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
@@ -49,18 +50,24 @@ class Closing(reading.Reading):
         self.runtime.catch_up("referral")  # how the placement ended that the person comes back from
 
         def work(unit: Unit) -> answers.CaseStatus:
-            changed = self._change(call, unit, row, ReopenCase(**body), REOPENED)
+            steps = cases.get_steps(unit.db, row["case_id"])
+            changed = self._change(call, unit, row, steps, ReopenCase(**body), REOPENED)
             self._note_return(unit, row["case_id"], [row["case_id"]], day, "reopened")
             return {**changed, "version": unit.version(CASE, row["case_id"])}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
     def _change(
-        self, call: Call, unit: Unit, row: RowMapping, change: CloseCase | ReopenCase, closing: str
+        self,
+        call: Call,
+        unit: Unit,
+        row: RowMapping,
+        steps: Mapping[str, Step],
+        change: CloseCase | ReopenCase,
+        closing: str,
     ) -> answers.CaseStatus:
-        steps = cases.get_steps(unit.db, change.case_id)
         if unit.handle(CASE, change.case_id, change, call.if_match):
-            steps |= {CLOSING: Step(closing, instant(call.now))}
+            steps = {**steps, CLOSING: Step(closing, instant(call.now))}
             changed = closings.get_last(unit.db, change.case_id)
             require_order(
                 call.at, {"the case was opened": row["opened"], "it was last closed or opened again": changed}

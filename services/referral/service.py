@@ -221,8 +221,8 @@ class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, e
         outcome = self.runtime.execute(call.envelope(case.centre), work)
         # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
         referral_id = outcome.answer["referral_id"]
-        self.runtime.until(lambda db: referrals.get_with_place(db, referral_id), PLACE_SECONDS)
-        now = self._referral(referral_id)
+        answered = self.runtime.until(lambda db: referrals.get_with_place(db, referral_id), PLACE_SECONDS)
+        now = answered or self._referral(referral_id)
         answer: answers.NewReferral = {
             "referral_id": referral_id,
             "status": now["status"],

@@ -78,6 +78,8 @@ def list_organisations(db: Connection, partner_ids: Sequence[str] | None = None)
     """Those of some partners that have something of the kind (None: of all)."""
     chosen = select(organisation)
     if partner_ids is not None:
+        if not partner_ids:
+            return {}
         chosen = chosen.where(organisation.c.partner_id.in_(partner_ids))
     return {
         row.partner_id: Organisation(orjson.loads(row.rules), row.rules_at, row.network_id)

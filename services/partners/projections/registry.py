@@ -357,7 +357,10 @@ def _rows(db: Connection, table: Table, key: str, ids: Iterable[str]) -> dict[st
 
 
 def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[Row]:
-    return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(sorted(ids))))]
+    wanted = sorted(ids)
+    if not wanted:
+        return []
+    return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(wanted)))]
 
 
 REGISTRY = Projection("registry", 3, (partner, programme, place, registry_version), project)

@@ -36,11 +36,6 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 CLOSURES = Projection("closure", 1, (closure,), project)
 
 
-def list_days(db: Connection, centre: str) -> frozenset[date]:
-    days = db.execute(select(closure.c.day).where(closure.c.centre == centre)).scalars()
-    return frozenset(map(date.fromisoformat, days))
-
-
 def list_closures(db: Connection, centre: str, since: date) -> list[answers.Closure]:
     """Of a centre, from a day on."""
     c = closure.c

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, MetaData, null, select, union_all
 
 from services.codes import procedure
 from services.codes.procedure import Adoption, Book, Terms
@@ -17,9 +17,19 @@ TERMS = DOCUMENTS.projection
 
 
 def get_book(db: Connection, centre: str) -> Book:
-    """What holds for a centre, on whatever day."""
-    adopted = tuple(Adoption(*each) for each in DOCUMENTS.list_adopted(db))
-    return Book(adopted, centre, closures.list_days(db, centre))
+    """What holds for a centre, on whatever day. Every step of a referral asks for it, so both come in one trip."""
+    c, closed = DOCUMENTS.table.c, closures.closure.c
+    adopted = select(c.position, c.version, c.valid_from, c.content, null().label("day"))
+    days = select(null(), null(), null(), null(), closed.day).where(closed.centre == centre)
+    rows = db.execute(union_all(adopted, days)).all()
+    documents = sorted(
+        (row.position, row.version, row.valid_from, row.content) for row in rows if row.day is None
+    )
+    return Book(
+        tuple(Adoption(valid_from, content) for _, _, valid_from, content in documents),
+        centre,
+        frozenset(date.fromisoformat(row.day) for row in rows if row.day is not None),
+    )
 
 
 def get(db: Connection, centre: str, day: date) -> Terms:

@@ -80,6 +80,8 @@ Row = dict[str, str | int | None]  # of a table: what its columns hold
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     own = [fact for fact in facts if isinstance(fact.event, OF_MEETING + OF_ITEM)]
+    if not own:
+        return
     ids = {fact.event.meeting_id for fact in own}
     known = db.execute(select(meeting).where(meeting.c.meeting_id.in_(ids))).mappings()
     meetings: dict[str, Row] = {row["meeting_id"]: dict(row) for row in known}
