@@ -124,6 +124,16 @@ class Database:
                 with self._begun(*scope.opening(scope.current())) as connection:
                     yield connection
 
+    def at_once(self, question: Statement) -> list[Any]:
+        """The rows that one question finds, in a `read()` of its own; on PostgreSQL a transaction that begins and ends
+        with it, in one trip, and may write."""
+        if self.sqlite:
+            with self.read() as connection:
+                return self.rows(connection, question.sql, *question.values)
+        with transaction(), self._writer.connect() as connection:
+            sql = f"{scope.SETTINGS}; {question.sql}"
+            return self.rows(connection, sql, *scope.current(), *question.values)
+
     @contextmanager
     def _begun(self, sql: str, values: Sequence[Value]) -> Iterator[Connection]:
         """A transaction on PostgreSQL that is rolled back if nobody commits it. What begins it travels with its first
@@ -165,14 +175,6 @@ class Database:
     def insert(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]) -> None:
         """Several rows at once."""
         self._insert(db, table, columns, rows, ())
-
-    def insert_later(self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]) -> None:
-        """The same; it may travel with the next statement."""
-        if self.sqlite:
-            self._insert(db, table, columns, rows, ())
-        else:
-            statement = _rows_of(table, columns, rows)
-            self.run_later(db, statement.sql, *statement.values)
 
     def insert_missing(
         self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]

@@ -7,7 +7,7 @@ Long because the append path is read from top to bottom, and nothing of it stand
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
@@ -48,6 +48,11 @@ PAUSE, PAUSE_MOST = 0.01, 0.2  # seconds; at most, before the second attempt and
 PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
 SOME_STREAMS = 500  # asked for in one statement
 CACHED_STATES = 4096
+# From the position of which a page follows on, so that its hash is seen.
+PAGE = (
+    "SELECT e.position, e.body, e.hash, h.epoch FROM event e, log_head h "
+    "WHERE e.position >= ? AND h.id = 1 ORDER BY e.position LIMIT ?"
+)
 DONE = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
 
 
@@ -250,8 +255,7 @@ class EventLog:
 
     def is_done(self, command_id: str) -> bool:
         """Whether a command was done before: then it gets its answer, whatever has become of what it needed."""
-        with self.database.read() as db:
-            return self.row(db, "SELECT 1 FROM command_done WHERE command_id = ?", command_id) is not None
+        return bool(self.database.at_once(Statement(DONE, (command_id,))))
 
     def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
         """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's
@@ -455,27 +459,27 @@ class EventLog:
 
     def head(self) -> tuple[int, str, str]:
         """(position, hash, epoch)."""
-        with self.database.read() as db:
-            row = self.row(db, "SELECT position, hash, epoch FROM log_head WHERE id = 1")
-        assert row is not None, "log_head is made with the database"
-        return int(row[0]), str(row[1]), str(row[2])
+        sql = "SELECT position, hash, epoch FROM log_head WHERE id = 1"
+        [(position, hash, epoch)] = self.database.at_once(Statement(sql))
+        return int(position), str(hash), str(epoch)
 
     def page(self, after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES) -> bytes | None:
         """The next page after a position as JSON {source, epoch, from, to, prev_hash, hash, mac, events}; None at the
         head."""
-        with self.database.read() as db:
-            return self.page_of(db, after, limit, most)
+        rows = self.database.at_once(Statement(PAGE, (after, limit + 1)))
+        return self.bind(rows, after, limit, most)
 
     def page_of(
         self, db: Connection, after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES
     ) -> bytes | None:
         """The same, within a transaction."""
-        sql = (
-            "SELECT e.position, e.body, e.hash, h.epoch FROM event e, log_head h "
-            "WHERE e.position >= ? AND h.id = 1 ORDER BY e.position LIMIT ?"
-        )
-        rows = self.rows(db, sql, after, limit + 1)
-        previous = GENESIS
+        return self.bind(self.rows(db, PAGE, after, limit + 1), after, limit, most)
+
+    def bind(
+        self, found: Iterable[Sequence[Any]], after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES
+    ) -> bytes | None:
+        """A page of rows as `PAGE` finds them."""
+        rows, previous = list(found), GENESIS
         if after > 0 and rows and rows[0][0] == after:
             previous = rows.pop(0)[2]
         rows = rows[:limit]

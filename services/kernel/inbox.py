@@ -243,15 +243,24 @@ class Inbox:
         wanted = [event for event in events if self.wiring.wants(source, event["type"])]
         if not wanted:
             return
-        sql = "UPDATE ingest_head SET position = position + ?, filled = filled + ? WHERE id = 1 RETURNING position"
-        start = self.log.row(db, sql, len(wanted), len(wanted))[0] - len(wanted)
-        rows = [
-            (start + n, source, each["sequence"], each["type"], each.get("caseid"), _text(each), each["hash"])
-            for n, each in enumerate(wanted, start=1)
-        ]
-        self.database.insert_later(
-            db, "source_event", "ingest_position, source, position, event_type, case_id, body, hash", rows
+        count = len(wanted)
+        head = "UPDATE ingest_head SET position = position + ?, filled = filled + ? WHERE id = 1"
+        self.database.run_later(db, head, count, count)
+        # Nobody here wants to know the places: they are counted from the head, which is ours until the commit.
+        values = [
+            value
+            for left, each in enumerate(wanted, start=1 - count)
+            for value in (
+                left, source, each["sequence"], each["type"], each.get("caseid"), _text(each), each["hash"]
+            )
+        ]  # fmt: skip
+        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * count)
+        sql = (
+            "INSERT INTO source_event (ingest_position, source, position, event_type, case_id, body, hash) "
+            "SELECT h.position + v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7 "
+            f"FROM ingest_head h CROSS JOIN (VALUES {marks}) v WHERE h.id = 1"
         )
+        self.database.run_later(db, sql, *values)
 
     # -- the source's log ------------------------------------------------------------------------------------------
 
@@ -288,9 +297,8 @@ class Inbox:
         return sources
 
     def _standing(self, source: str) -> Standing:
-        with self.database.read() as db:
-            row = self.log.row(db, STANDING, source)
-        return Standing(*row) if row else NEW
+        rows = self.database.at_once(Statement(STANDING, (source,)))
+        return Standing(*rows[0]) if rows else NEW
 
     @contextmanager
     def _own(self, source: str) -> Iterator[tuple[Connection, Standing]]:

@@ -16,7 +16,7 @@ from services.kernel import metrics
 from services.kernel.broker import let_go
 from services.kernel.database import Statement
 from services.kernel.errors import Unavailable
-from services.kernel.eventlog import EventLog
+from services.kernel.eventlog import PAGE_EVENTS, EventLog
 from services.kernel.runtime import RunWithin
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,9 @@ IN_SECONDS = (
     "to_char(clock_timestamp() AT TIME ZONE 'UTC' + ? * interval '1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
 )
 STANDS = "SELECT r.position, h.position FROM relay_cursor r, log_head h WHERE r.feed = 'log' AND h.id = 1"
-# On PostgreSQL the same, with the lease if there is anything to publish and nobody else is at it. A lease that is lost
-# with the server is a lease ended: nobody waits for the disk.
+# On PostgreSQL the same, with the lease if there is anything to publish and nobody else is at it, and then the rows of
+# the first page: one trip between a commit and its page. A lease that is lost with the server is a lease ended: nobody
+# waits for the disk.
 TAKE = f"""
 SET LOCAL synchronous_commit TO off;
 WITH mine AS (
@@ -39,8 +40,10 @@ WITH mine AS (
     AND (owner IS NULL OR owner = ? OR lease_until < {IN_SECONDS})
   RETURNING position
 )
-SELECT COALESCE(mine.position, r.position), h.position, mine.position IS NOT NULL
-FROM relay_cursor r CROSS JOIN log_head h LEFT JOIN mine ON true WHERE r.feed = 'log' AND h.id = 1
+SELECT COALESCE(mine.position, r.position), h.position, mine.position IS NOT NULL, e.position, e.body, e.hash, h.epoch
+FROM relay_cursor r CROSS JOIN log_head h LEFT JOIN mine ON true
+LEFT JOIN LATERAL (SELECT * FROM event WHERE position >= mine.position ORDER BY position LIMIT ?) e ON true
+WHERE r.feed = 'log' AND h.id = 1 ORDER BY e.position
 """  # noqa: S608 (ours)
 POLL = 5.0  # seconds between looks when nobody rings
 TURN = 0.2  # seconds until it is seen whether another replica has published
@@ -107,25 +110,26 @@ class Relay:
 
     def _take(self) -> tuple[int, list[bytes]]:
         """Where the cursor stands, and the pages behind it that this replica may publish now: the lease is taken by the
-        database's clock in the transaction that reads them. (An SQLite file has one process.)"""
+        database's clock in the statement that reads the first. (An SQLite file has one process.)"""
         database = self.log.database
         if database.sqlite:
             with database.read() as db:
                 start, head = self.log.row(db, STANDS)
-                return start, self._pages(db, start, head)
-        asked = Statement(TAKE, (self.owner, LEASE_SECONDS, self.owner, 0))
-        with database.write_after(asked) as (db, row):
-            assert row is not None, "relay_cursor is made with the database"
-            start, head, is_mine = int(row[0]), int(row[1]), bool(row[2])
-            self.others_turn = start < head and not is_mine
-            pages = self._pages(db, start, head) if is_mine else []
-            if is_mine and not pages:
-                self._release(db)
-        return start, pages
+                return start, self._pages(db, start, head, WINDOW)
+        rows = database.at_once(Statement(TAKE, (self.owner, LEASE_SECONDS, self.owner, 0, PAGE_EVENTS + 1)))
+        start, head, is_mine = int(rows[0][0]), int(rows[0][1]), bool(rows[0][2])
+        self.others_turn = start < head and not is_mine
+        first = self.log.bind([row[3:] for row in rows], start) if is_mine else None
+        if first is None:
+            return start, []
+        if last_position(first) == head:
+            return start, [first]
+        with database.read() as db:
+            return start, [first, *self._pages(db, last_position(first), head, WINDOW - 1)]
 
-    def _pages(self, db: Connection, after: int, head: int) -> list[bytes]:
+    def _pages(self, db: Connection, after: int, head: int, most: int) -> list[bytes]:
         pages: list[bytes] = []
-        while after < head and len(pages) < WINDOW:
+        while after < head and len(pages) < most:
             page = self.log.page_of(db, after)
             if page is None:
                 break
