@@ -4,6 +4,8 @@ its effects.
 The broker is only the quick way. A cursor per source is locked and moves together with the effects, so a duplicate
 does nothing, a gap is pulled from the source's log, and whatever the broker loses is pulled later. An event that cannot
 be handled is parked with its error, and later events of the same stream wait behind it.
+
+Long because how a page is heard is read from top to bottom, and nothing of it stands elsewhere.
 """
 
 import logging
@@ -256,7 +258,7 @@ class Inbox:
         ]  # fmt: skip
         marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * count)
         sql = (
-            "INSERT INTO source_event (ingest_position, source, position, event_type, case_id, body, hash) "
+            "INSERT INTO source_event (ingest_position, source, position, event_type, case_id, body, hash) "  # noqa: S608 (marks)
             "SELECT h.position + v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7 "
             f"FROM ingest_head h CROSS JOIN (VALUES {marks}) v WHERE h.id = 1"
         )
