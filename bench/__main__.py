@@ -1,10 +1,12 @@
 """All figures, one JSON line each: python -m bench [--keep] [figure ...].
 
-Ratios that fell since they were last kept (bench/ratios.json) are said at the end; `--keep` keeps those of this run.
+Ratios that fell since they were last kept (bench/ratios.json) are said at the end; `--keep` keeps those of this run: on
+a quiet machine all (`python -m bench --keep a b c d e f l`), on a busy one only what is counted.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 
@@ -41,6 +43,7 @@ def main() -> int:
     if unknown := [figure for figure in options.figures if figure not in FIGURES]:
         parser.error(f"there is no figure {unknown[0]}; known: {' '.join(FIGURES)}")
     now: dict[str, float] = {}
+    load = os.getloadavg()[0]  # before there is any of ours
     for figure in options.figures or FIGURES:
         # A process each: some are green, some are not, and memory of one must not count for the next.
         run = [sys.executable, "-W", "ignore", "-m", FIGURES[figure]]
@@ -56,7 +59,13 @@ def main() -> int:
             json.dumps({"figure": "fell since it was kept", **each._asdict()}, ensure_ascii=False), flush=True
         )
     if options.keep:
-        ratios.keep(now)
+        may = ratios.keepable(now, load, os.cpu_count() or 1)
+        ratios.keep(may)
+        if left := sorted(now.keys() - may.keys()):
+            print(
+                json.dumps({"figure": "not kept, others were at work", "load": load, "ratios": left}),
+                flush=True,
+            )
     return 0
 
 

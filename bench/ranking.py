@@ -221,18 +221,21 @@ def others(registry: Registry) -> None:
     people = [case(chance, number) for number in range(5)]
     expected = [ranking.rank(registry, screened, NOW).counts for screened in people]
     loops: list[Any] = []
+    ours = taken(5, lambda number: one_case(registry, people[number]))
     figures = taken(
         5, lambda number: loops.append(ranking_others.plain_loop(registry, people[number], NOW, PAGE))
     )
     assert loops == expected
-    said(figure="e_ranking_plain_loop", programmes=len(registry.rows), **figures)
+    ratio = round(figures["p50_ms"] / ours["p50_ms"], 1)
+    said(figure="e_ranking_plain_loop", programmes=len(registry.rows), **figures, ratio=ratio)
     with fresh_postgres("postgresql") as url:
         assert url is not None
         ask = ranking_others.sql(url, registry)
         answers: list[Any] = []
         figures = taken(5, lambda number: answers.append(ask(people[number], TODAY, PAGE)))
     assert answers == expected, (answers, expected)
-    said(figure="e_ranking_sql", programmes=len(registry.rows), **figures)
+    ratio = round(figures["p50_ms"] / ours["p50_ms"], 1)
+    said(figure="e_ranking_sql", programmes=len(registry.rows), **figures, ratio=ratio)
 
 
 def _mb(count: int) -> float:

@@ -17,7 +17,8 @@ TOLD_APART = (
     "writers",
     "command",
 )  # what says which of several lines of a figure one is
-LESS_IS_BETTER = ("b_commit_to_overview_ms", "l_trips_to_postgresql")
+COUNTED = ("l_trips_to_postgresql",)  # the same on any machine, however busy
+LESS_IS_BETTER = (*COUNTED, "b_commit_to_overview_ms", "f_footprint")
 
 
 class Fallen(NamedTuple):
@@ -47,6 +48,12 @@ def fallen(before: Mapping[str, float], now: Mapping[str, float]) -> list[Fallen
         if worse:
             found.append(Fallen(name, was, is_))
     return sorted(found)
+
+
+def keepable(now: Mapping[str, float], load: float, cores: int) -> dict[str, float]:
+    """What a run may keep: where others were at work when it began, only what is counted."""
+    quiet = load < cores / 4
+    return {name: value for name, value in now.items() if quiet or name.startswith(COUNTED)}
 
 
 def kept() -> dict[str, float]:

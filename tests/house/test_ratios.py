@@ -1,6 +1,6 @@
 """What `make bench` keeps of a run, and what it says fell."""
 
-from bench.ratios import Fallen, fallen, ratios
+from bench.ratios import Fallen, fallen, keepable, ratios
 
 
 def test_a_ratio_is_named_by_what_tells_its_line_apart():
@@ -21,3 +21,9 @@ def test_where_less_is_better_more_is_worse():
     before = {"l_trips_to_postgresql open": 29.0, "b_commit_to_overview_ms": 3.5}
     now = {"l_trips_to_postgresql open": 20.0, "b_commit_to_overview_ms": 7.8}
     assert fallen(before, now) == [Fallen("b_commit_to_overview_ms", 3.5, 7.8)]
+
+
+def test_a_busy_machine_keeps_only_what_is_counted():
+    now = {"l_trips_to_postgresql open": 17.0, "b_commit_to_overview_ms": 3.5}
+    assert keepable(now, load=0.4, cores=2) == now
+    assert keepable(now, load=0.5, cores=2) == {"l_trips_to_postgresql open": 17.0}
