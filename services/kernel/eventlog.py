@@ -476,10 +476,10 @@ class EventLog:
         return self.bind(self.rows(db, PAGE, after, limit + 1), after, limit, most)
 
     def bind(
-        self, found: Iterable[Sequence[Any]], after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES
+        self, those: Iterable[Sequence[Any]], after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES
     ) -> bytes | None:
         """A page of rows as `PAGE` finds them."""
-        rows, previous = list(found), GENESIS
+        rows, previous = list(those), GENESIS
         if after > 0 and rows and rows[0][0] == after:
             previous = rows.pop(0)[2]
         rows = rows[:limit]
