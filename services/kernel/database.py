@@ -251,7 +251,7 @@ def _waiting(db: Connection) -> str:
     return text
 
 
-def ask(db: Connection, sql: str, values: Sequence[Any]) -> list[Any]:
+def ask(db: Connection, sql: str, values: Sequence[Value]) -> list[Any]:
     """The rows that a statement with the driver's own placeholders finds; what waits to be sent goes before it."""
     cursor = db.connection.cursor()
     cursor.execute(_waiting(db) + sql, values)

@@ -161,7 +161,7 @@ class Unit:
         self.handed_over += owners.count_transfers(facts)
         return self.owners.of(facts)
 
-    def _envelope_of(self, event: object) -> Envelope:
+    def _envelope_of(self, event: E) -> Envelope:
         """Whatever a deadline or another's fact makes of a case is done for the centre whose it is now."""
         case_id = getattr(event, "case_id", None)
         if not self.log.keeps_owners or case_id is None or self.envelope.actor != SYSTEM.user:
@@ -476,7 +476,11 @@ class EventLog:
         return self.bind(self.rows(db, PAGE, after, limit + 1), after, limit, most)
 
     def bind(
-        self, those: Iterable[Sequence[Any]], after: int, limit: int = PAGE_EVENTS, most: int = PAGE_BYTES
+        self,
+        those: Iterable[tuple[int, str, str, str]],
+        after: int,
+        limit: int = PAGE_EVENTS,
+        most: int = PAGE_BYTES,
     ) -> bytes | None:
         """A page of rows as `PAGE` finds them."""
         rows, previous = list(those), GENESIS
