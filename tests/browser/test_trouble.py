@@ -80,7 +80,7 @@ def test_two_people_who_correct_the_same_person_lose_neither_text(come):
     case = steps.open_case(worker, "สองคนแก้ไข")
     for tab in (worker, director):
         tab.open(f"{case}/person")
-        tab.fill({"reason": "new_document"})
+        tab.fill({"reason": "mistaken"})
     director.fill({"person.name.first": "บุญมา"})
     director.press("Save the correction")
     worker.fill({"person.name.first": "บุญมี"})
