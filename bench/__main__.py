@@ -32,6 +32,7 @@ FIGURES = {
     "q": "bench.trial",
     "r": "bench.lists",
     "s": "bench.webhooks",
+    "t": "bench.deadlines",
 }
 
 

@@ -18,6 +18,7 @@ from services.partners.answers import Candidate
 from services.partners.doors import FREE_PLACES, MATCHES
 from services.referral.answers import NewReferral
 from services.referral.doors import ASK_FOR_BED, REFERRAL, SEND, STEP
+from services.sample import journey
 from services.sample.fates import Fate
 from services.sample.following import FOLLOW_UPS, FOUND, days_late, how_they_are, tries
 from services.sample.office import Office
@@ -79,6 +80,8 @@ GOALS = {  # each with the area of life that it is about
 DISSENT = (
     "ควรรอผลตรวจสุขภาพก่อน", "เห็นว่าควรอยู่ใกล้ญาติมากกว่า", "เกรงว่าการเดินทางไกลเกินไป", "ผู้รับบริการยังลังเล ควรคุยอีกครั้ง",
 )  # fmt: skip
+BETWEEN_MEETINGS = 0.3  # of what is decided in the last weeks while nobody meets
+URGENT = ("คืนนี้ไม่มีที่พัก", "หน่วยงานรับได้ถึงวันพรุ่งนี้เท่านั้น", "อาการป่วยรอประชุมไม่ได้")
 RELATIVES = ("พี่สาว", "น้องชาย", "บุตร", "หลาน", "น้า")
 RISKS = (
     "เยี่ยมบ้านแล้วไม่พบความเสี่ยง", "บ้านอยู่ห่างสถานพยาบาล อสม. รับไปเยี่ยมเดือนละครั้ง", "รายได้ครอบครัวไม่แน่นอน ประสาน อบต. แล้ว",
@@ -368,6 +371,14 @@ class Life:
         meets = self.office.meets.get(self.centre)
         if meeting_id := meets() if meets else "":
             self._decide_there(meeting_id, decided, members, goals)
+        elif meets and self.office.chance("between", self.number).random() < BETWEEN_MEETINGS:
+            two = [{**each, "vote": "agree", "reason": None} for each in members[:2]]
+            between: Body = {
+                "members": two,
+                "between_meetings": True,
+                "urgency": self.office.chance("urgent", self.number).choice(URGENT),
+            }
+            self._say(AGREE_PLAN, {**decided, **between}, self.director, earlier)
         else:
             self._say(AGREE_PLAN, decided, self.director, earlier)
 
@@ -480,10 +491,18 @@ class Life:
         steps = [("", "accepted"), ("travel", "travelling"), ("admit", "admitted"), ("confirm", "placed")]
         if not self.fate.now_at and fails != "travelling" and self.chance.random() < 0.4:
             steps.pop(1)
+        chance, arrives = self.office.chance("journey", referral_id), None
         for step, status in steps:
+            told: dict[str, Json] = {}
             if step:
-                yield self._later(1, 5)
-                self._step(referral_id, step)
+                yield arrives or self._later(1, 5)
+            if step == "travel":
+                arrives = self._later(1, 5)
+                told = journey.setting_out(chance, arrives.astimezone(BANGKOK).date())
+            elif step == "admit":
+                told, arrives = journey.arriving(chance), None
+            if step:
+                self._step(referral_id, step, None, **told)
             if status != "placed":
                 yield from self._stands_at(status)
             if fails == status:

@@ -15,7 +15,7 @@ from services.kernel.local import Network
 from services.kernel.questions import Body
 from services.partners.doors import CONFIRM_CAPACITY, PARTNERS
 from services.referral.doors import REFERRALS, STEP
-from services.sample import caring, handing, meeting, registry, ruling
+from services.sample import caring, consenting, handing, meeting, registry, ruling
 from services.sample.fates import Fate, fates
 from services.sample.keeping import Keeping
 from services.sample.life import LEAD_DAYS, Life
@@ -91,6 +91,11 @@ def load(
     agenda.add(now - timedelta(days=ruling.DAYS_AGO), ruling.mend(office, now))
     agenda.add(now - timedelta(days=ruling.REVIEW_DAYS_AGO), ruling.review_noes(office, now, CENTRES))
     agenda.add(now - timedelta(hours=handing.HOURS_AGO), handing.hand_over(office, lives, now))
+    for centre in CENTRES:
+        agenda.add(
+            now - timedelta(hours=consenting.HOURS_AGO), consenting.consent(office, lives, centre, now)
+        )
+    agenda.add(now - timedelta(days=2), ruling.shut_once(office, CENTRES[0]))
     agenda.add(now - timedelta(days=ruling.WRITTEN_DAYS_AGO), ruling.write_on(office, now))
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))
     agenda.add(now - timedelta(minutes=20), _full_at_last(office))

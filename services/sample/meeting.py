@@ -8,12 +8,14 @@ from typing import TypeVar
 from services.intake.doors import WORK
 from services.kernel.envelope import instant
 from services.kernel.questions import Body, CommandDoor
-from services.sample.office import CALLERS, OPENS, SHUTS, Office
+from services.sample.office import CALLERS, GROUP, OPENS, SHUTS, Office
 from services.screening.doors import (
     APPOINT_MEMBER,
     CALL_MEETING,
     CLOSE_MEETING,
+    MEETING,
     PROPOSE,
+    RATIFY,
     SCREENING,
     TABLE,
     VOTE,
@@ -51,6 +53,7 @@ class Meetings:
         while self.office.moment < self.last:
             yield min(self.office.moment + DAY, self.last)
             if self.began and self.meeting_id and self.office.moment >= self.began + LASTS:
+                self._ratify()
                 self._do(CLOSE_MEETING, {"meeting_id": self.meeting_id}, "close")
                 self.meeting_id = ""
         del self.office.meets[self.centre]
@@ -83,6 +86,15 @@ class Meetings:
             self.began = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
             self.meeting_id = self._call(self.began)
         return self.meeting_id
+
+    def _ratify(self) -> None:
+        """What two of them decided since the meeting before, they all look at now."""
+        agenda = self.office.ask(MEETING.of(meeting_id=self.meeting_id))["agenda"]
+        for each in agenda:
+            if each["ratifies"] and not each["plan_id"]:
+                votes = [{"member": str(number), "vote": "agree"} for number in range(1, len(GROUP) + 1)]
+                body: Body = {"meeting_id": self.meeting_id, "case_id": each["case_id"], "votes": votes}
+                self._do(RATIFY, body, f"ratify/{each['case_id']}")
 
     def _call(self, starts: datetime) -> str:
         self.number += 1

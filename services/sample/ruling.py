@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 
 from services.codes import procedure
 from services.kernel.questions import Body, Json
+from services.referral.doors import ADD_CLOSURE
 from services.sample.office import Office
 from services.screening.doors import ADOPT_DRAFT, DRAFT_RULES, RULEBOOK, TRY_DRAFT
+from services.thai.calendar import next_working_day
 from services.thai.dates import bangkok_day
 
 REVIEW_DAYS_AGO = 9
 REVIEWED = ["partner/cost"]
 WRITTEN_DAYS_AGO = 1
+SHUT_IN_DAYS = 4
 FORM = "2"  # the questions that come with the software
 VERSION = "2569-3"  # what comes with the software and counts only once it is adopted
 DAYS_AGO, DAYS_AHEAD = 20, 10
@@ -53,6 +56,14 @@ def review_noes(office: Office, now: datetime, centres: Sequence[str]) -> Iterat
     office.do_apart(ADOPT_DRAFT, adoption, "director-60", "ask review")
     yield at + timedelta(days=1)
     office.do_apart(ADOPT_DRAFT, adoption, "rules", "adopt review")
+
+
+def shut_once(office: Office, centre: str) -> Iterator[datetime]:
+    """A centre says on which day of the next weeks nobody is there."""
+    day = next_working_day(office.today + timedelta(days=SHUT_IN_DAYS))
+    closure: Body = {"centre": centre, "day": day.isoformat(), "name": "สัมมนาเจ้าหน้าที่"}
+    office.do_apart(ADD_CLOSURE, closure, f"director-{centre}", f"shut/{centre}")
+    yield from ()
 
 
 def write_on(office: Office, now: datetime) -> Iterator[datetime]:

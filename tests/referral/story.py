@@ -7,6 +7,7 @@ it: none explains what may never be. Long because whatever people do is told in 
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -17,6 +18,7 @@ from sqlalchemy import select
 
 from services.codes import UNDER_WAY, procedure
 from services.codes.deadlines import ESCALATED
+from services.codes.steps import CONSENT_WITHDRAWN
 from services.intake.projections import work
 from services.intake.service import IntakeService
 from services.kernel import owners
@@ -219,6 +221,7 @@ class Story:
         text["deadlines"]["answer"] = {"working_days": 3 + number, "remind": 1}
         text["deadlines"]["travel"] = {"working_days": 1 + number}
         text["escalation"] = {"user": f"user-{number}"}
+        text["decline_review"] = {"60": ["partner/cost"], "61": ["partner/cost"]} if number else {}
         first, version = bangkok_day(self.ago(days)).isoformat(), f"procedure-{self.chance.getrandbits(32)}"
         whole = AdoptRules(procedure.NAME, version, first, json.dumps({**text, "version": version}))
         now, cause = instant(self.net.clock()), str(UUID(int=self.chance.getrandbits(128)))
@@ -243,6 +246,30 @@ class Story:
             if stay["case_id"] == case_id:
                 body = {"stay_id": stay["stay_id"], "reason": "left"}
                 self.tell("referral", "end_stay", body, self.cases[case_id], at=self.ago(days))
+
+    def say_of_consent(self, case_id: str, kind: str, status: str) -> None:
+        body = {"kind": kind, "status": status, "how": "signed", "witness": "คุณมาลี"}
+        self.of_case("intake", "record_consent", case_id, body, 0)
+
+    def take_consent_back(self, case_id: str, which: int) -> None:
+        """One of those that the person gave, by itself or when they were sent."""
+        given: list[dict[str, Any]] = []
+        with suppress(*NO):
+            asked = {"case_id": case_id}
+            given = self.net.call("intake", "consents", asked, centres=(self.cases[case_id],))["items"]
+        left = [each["consent_id"] for each in given if not each["withdrawn_at"]]
+        if left:
+            body = {"consent_id": left[which % len(left)], "how": "spoken"}
+            self.of_case("intake", "withdraw_consent", case_id, body, 0)
+
+    def disclose(self, referral_id: str, reads: bool) -> None:
+        """The partner is given what it may know, and perhaps reads it."""
+        row = self.row(referral_id)
+        self.tell("referral", "disclose", {"referral_id": referral_id, "how": "link"}, row["centre"])
+        if reads and row["partner_id"]:
+            who = {"user": "p", "role": "partner", "centres": (), "partner": row["partner_id"]}
+            with suppress(*NO):
+                self.net.call("referral", "told_of", {"referral_id": referral_id}, **who)
 
     def hand_over(self, case_id: str, answer: str) -> None:
         """To the other centre, which says yes or no, or nothing in time; or the first takes it back."""
@@ -415,6 +442,7 @@ class Story:
         self._intake_says_where_referrals_stand()
         self.closed_means_closed_for_partners()
         self._each_deadline_is_acted_on_once()
+        self._nobody_was_told_without_consent_or_law()
         for runtime in self.net.runtimes.values():
             assert runtime.verify() == []
             assert not runtime.status()["subscriptions"] or not any(
@@ -440,6 +468,44 @@ class Story:
                 if each["code"] in ("answer", "waiting_list"):
                     assert each["due"] > now, each
             assert row["status"] in UNDER_WAY or not row["deadlines"]
+
+    def _nobody_was_told_without_consent_or_law(self) -> None:
+        """What a partner was given rests on the consent of its referral, or on the law where the person could not
+        consent; nothing is given once that was taken back, and then nothing is under way that rests on it."""
+        rests, lost, given = dict[str, Any](), set[str](), Counter[str]()
+        for fact in self.facts("referral"):
+            id = fact.data.get("referral_id", "")
+            match fact.type:
+                case "ReferralSent":
+                    rests[id] = fact.data
+                case "FactsDisclosed":
+                    assert id not in lost
+                    basis = "consent" if rests[id]["consent"] == "given" else "law"
+                    assert fact.data["basis"] == basis
+                    given[id] += 1
+                case "DisclosureOpened":
+                    given[id] -= 1
+                    assert given[id] >= 0, "opened before it was given"
+                case "ReferralWithdrawn" if fact.data["reason"] == CONSENT_WITHDRAWN:
+                    lost.add(id)
+        taken, of_data = (
+            set[str](),
+            dict[str, bool](),
+        )  # case -> whether what was said last of data was taken back
+        last = dict[str, str]()
+        for fact in self.facts("intake"):
+            if fact.type == "ConsentRecorded" and fact.data.get("kind") == "data":
+                last[fact.data["case_id"]], of_data[fact.data["case_id"]] = fact.data["consent_id"], False
+            elif fact.type == "ConsentWithdrawn":
+                taken.add(fact.data["consent_id"])
+                if last.get(fact.data["case_id"]) == fact.data["consent_id"]:
+                    of_data[fact.data["case_id"]] = True
+        for row in self.rows():
+            sent = rests[row["referral_id"]]
+            on_the_way = row["status"] in UNDER_WAY and row["status"] not in ("admitted", "placed")
+            if on_the_way or row["final_at"]:
+                assert (sent["consent_id"] or row["referral_id"]) not in taken, row
+                assert not (row["partner_id"] and of_data.get(row["case_id"])), row
 
     def _intake_says_where_referrals_stand(self) -> None:
         """The next step of each open case is about a referral that goes on, exactly if one does."""

@@ -21,6 +21,7 @@ from services.referral.domain.commands import (
     DiscloseFacts,
     ExpireReferral,
     HearNoPlace,
+    LoseConsent,
     MissDeadline,
     MissFollowUp,
     RaiseFollowUp,
@@ -490,6 +491,15 @@ def test_a_no_by_link_holds_the_place_for_a_quarter_of_an_hour_and_one_by_staff_
     by_staff = replace(by_link, by_link=False)
     referral.given(*REACHED["sent"]).when(by_staff).then(replace(unsettled, final_at=None))
     referral.given(*REACHED["declined"]).when(SettleDecline()).then()
+
+
+def test_a_consent_that_is_taken_back_ends_what_is_under_way_and_makes_a_no_final():
+    referral.given(*REACHED["sent"]).when(LoseConsent()).then(
+        ReferralWithdrawn(**about, was="sent", reason="consent_withdrawn", whose="person")
+    )
+    referral.given(*REACHED["sent"], unsettled).when(LoseConsent()).then(settled)
+    for reached in ("declined", "placed", "withdrawn"):
+        referral.given(*REACHED[reached]).when(LoseConsent()).then()
 
 
 def test_a_no_by_link_is_taken_back_once_and_in_time():

@@ -2,7 +2,8 @@
 story of a person is one thing.
 
 Once every log is heard: no open case without a next step; nobody in two places; no place held for a closed case or for
-somebody who died; nothing that is over has a deadline, and each that ran out was acted on once; no duration is
+somebody who died; no partner told without the person's consent or the law, and nothing under way on a consent that was
+taken back; nothing that is over has a deadline, and each that ran out was acted on once; no duration is
 negative; every figure is what counting it the long way gives; a closed case is closed for partners too. In between,
 whatever does not hold has its cause unheard.
 """
@@ -35,6 +36,7 @@ ACTS = {
     "send": 4, "onward": 10, "step": 4, "gone": 1, "open_case": 1, "screen": 2, "plan": 2, "close": 2, "reopen": 2,
     "call": 1, "hand_over": 1, "erase": 1, "state_capacity": 2, "again": 2, "wait": 3, "hear": 8, "hear_all": 2,
     "away": 1, "back": 2, "bed": 2, "leave": 1, "adopt": 1, "transfer": 2,
+    "consent": 1, "take_back": 1, "disclose": 2,
 }  # fmt: skip
 DAYS = (0, 0, 0, 0, 0, 0, 1, 4, 40)
 
@@ -115,6 +117,14 @@ class People(RuleBasedStateMachine):
                 story.give_bed(case_id, 1 + other, days)
             case "adopt":
                 story.adopt(which % 3, days)
+            case "consent":
+                kind, said = (
+                    ("referral", "data")[which % 2],
+                    ("given", "given", "refused", "unable")[other % 4],
+                )
+                story.say_of_consent(case_id, kind, said)
+            case "take_back" if "intake" not in story.net.down:
+                story.take_consent_back(case_id, which)
             case "leave":
                 story.leave_bed(case_id, days)
             case "again":
@@ -148,6 +158,8 @@ class People(RuleBasedStateMachine):
                     story.onward(referral_id, days, by_link=flag)
             case "step":
                 story.step(referral_id, list(STEPS)[other % len(STEPS)], days, by_link=flag)
+            case "disclose":
+                story.disclose(referral_id, flag)
             case "gone":
                 body = {"referral_id": referral_id, "step": "follow-up", "in_place": False}
                 centre = story.cases[story.referrals[referral_id]]

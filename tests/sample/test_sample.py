@@ -187,6 +187,48 @@ def test_people_are_as_varied_as_those_who_come(net):
     assert any(verdict == "unknown" for _, verdict in labels)
 
 
+def test_some_decide_between_meetings_and_a_meeting_ratified_it_or_will_look_at_it(net):
+    between = [each for each in of(net, "screening", "PlanAgreed") if each["between_meetings"]]
+    ratified = {each["plan_id"] for each in of(net, "screening", "RatificationDecided") if each["ratified"]}
+    latest = {each["case_id"]: each["plan_id"] for each in of(net, "screening", "PlanAgreed")}
+    waiting = [
+        each
+        for each in between
+        if latest[each["case_id"]] == each["plan_id"] and each["plan_id"] not in ratified
+    ]
+    assert ratified and waiting and ratified <= {each["plan_id"] for each in between}
+    assert all(each["votes"]["agree"] == 2 for each in between)
+
+
+def test_who_travelled_how_is_noted_and_who_received_them(net):
+    going = of(net, "referral", "PersonTravelling")
+    assert {each["brought_by"] for each in going} >= {"staff", "partner", "relative", "alone"}
+    assert any(each["arrives_on"] for each in going) and any(each["cost_baht"] for each in going)
+    arrived = {
+        event["data"]["referral_id"]: event["time"]
+        for event in log(net, "referral")
+        if event["type"] == "PersonAdmitted"
+    }
+    expected = [
+        (each["arrives_on"], arrived.get(each["referral_id"])) for each in going if each["arrives_on"]
+    ]
+    there = [bangkok_day(datetime.fromisoformat(at)).isoformat() <= day for day, at in expected if at]
+    assert all(there)
+
+
+def test_people_said_this_and_that_of_their_data_and_one_took_it_back(net):
+    said = {(each["kind"], each["status"]) for each in of(net, "intake", "ConsentRecorded")}
+    assert said >= {("referral", "given"), ("data", "given"), ("data", "refused"), ("referral", "unable")}
+    assert of(net, "intake", "ConsentWithdrawn")
+
+
+def test_deadlines_were_reminded_of_and_missed_and_a_centre_will_be_closed(net):
+    assert {"answer"} <= {each["deadline"] for each in of(net, "referral", "ReminderDue")}
+    assert of(net, "referral", "DeadlineMissed")
+    [shut] = of(net, "referral", "ClosureAdded")
+    assert date.fromisoformat(shut["day"]) > bangkok_day(NOW)
+
+
 def test_conferences_dissent_now_and_then(net):
     votes = [event["votes"] for event in of(net, "screening", "PlanAgreed")]
     assert 0 < sum(vote["dissent"] > 0 for vote in votes) < len(votes) / 2

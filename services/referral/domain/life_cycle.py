@@ -101,7 +101,9 @@ def decide(command: Command, referral: Referral) -> list[Event]:
             if referral.status in AWAITING_ANSWER | {Status.ACCEPTED, Status.TRAVELLING}:
                 lost = {"was": referral.status.value, "reason": CONSENT_WITHDRAWN, "whose": "person"}
                 return [ReferralWithdrawn(**referral.about, **lost)]
-            return []  # over; or the person lives there, and what the partner knows it learned before
+            # A no that could be taken back is final now. Else it is over, or the person lives there, and what the
+            # partner knows it learned before.
+            return _settle(referral)
         case HearNoPlace(waiting, now, terms):
             if referral.status != Status.SENT or referral.place != Place.PENDING:
                 return []
