@@ -33,6 +33,7 @@ FIGURES = {
     "r": "bench.lists",
     "s": "bench.webhooks",
     "t": "bench.deadlines",
+    "u": "bench.fhir",
 }
 
 
