@@ -11,13 +11,13 @@ BROUGHT_BY = {"staff": 45, "partner": 20, "relative": 15, "alone": 12, "police":
 SAYS_WHEN, SAYS_COST, SAYS_WHO = 0.7, 0.5, 0.75
 
 
-def setting_out(chance: Random, arrives: date) -> dict[str, Json]:
-    """What is noted when somebody sets out to be there on that day."""
+def setting_out(chance: Random, arrives: date | None) -> dict[str, Json]:
+    """What is noted when somebody sets out to be there on that day; None: they will not get there."""
     [by] = chance.choices([*BROUGHT_BY], weights=[*BROUGHT_BY.values()])
     told: dict[str, Json] = {"brought_by": by}
     if by != "alone":
         told["escort"] = _somebody(chance)
-    if chance.random() < SAYS_WHEN:
+    if arrives and chance.random() < SAYS_WHEN:
         told["arrives_on"] = arrives.isoformat()
     if by in ("staff", "alone") and chance.random() < SAYS_COST:
         told["cost_baht"] = chance.randrange(60, 1500, 20)

@@ -497,8 +497,8 @@ class Life:
             if step:
                 yield arrives or self._later(1, 5)
             if step == "travel":
-                arrives = self._later(1, 5)
-                told = journey.setting_out(chance, arrives.astimezone(BANGKOK).date())
+                arrives = None if fails == status else self._later(1, 5)
+                told = journey.setting_out(chance, arrives and arrives.astimezone(BANGKOK).date())
             elif step == "admit":
                 told, arrives = journey.arriving(chance), None
             if step:
