@@ -1,4 +1,7 @@
-"""The sample network: whole, varied, the same every time, and of nobody. Long because all that it holds is seen here."""
+"""The sample network: whole, varied, the same every time, and of nobody.
+
+Long because all that it holds is looked at here.
+"""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
