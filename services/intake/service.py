@@ -42,6 +42,7 @@ from services.intake.projections import (
     cases,
     closings,
     consents,
+    contradictions,
     descriptions,
     episodes,
     erasures,
@@ -197,7 +198,7 @@ class IntakeService(
     def contradictions(self, call: Call, body: bodies.NoFields) -> answers.Contradictions:
         """What does not go together at the moment in the caller's centres; nothing of a person."""
         centres = self._centres(call, None)
-        return {"items": self.runtime.read(lambda db: worklist.list_contradictions(db, centres))}
+        return {"items": self.runtime.read(lambda db: contradictions.list_contradictions(db, centres))}
 
     @command("case.call", roles=STAFF, schema=schemas.OfCase())
     def called(self, call: Call, body: bodies.OfCase) -> Outcome[answers.Call]:

@@ -164,7 +164,7 @@ class Changing(Doors):
         """Invalid: a path or a group that is none of the software's, nor of any rules that screening adopted."""
         for section, code, field in adopted.named(fields):
             try:
-                self.runtime.get_or_pull(partial(adopted.get, section=section, wanted=code), "screening")
+                self.runtime.get_or_pull(partial(adopted.get, section=section, which=code), "screening")
             except NotFound:
                 raise adopted.unknown(section, field) from None
 

@@ -47,7 +47,8 @@ from services.intake.domain.work import (
     next_of,
 )
 from services.intake.events import CallUnanswered, CaseAssigned, CaseClosed, CaseReopened
-from services.intake.projections import marks, terms, work
+from services.intake.projections import contradictions, marks, terms, work
+from services.intake.projections.reassessments import Reassessments
 from services.kernel.codec import Codec
 from services.kernel.envelope import Caller
 from tests.intake.samples import CASE, IDENTIFIED, MALEE, OPENED, PERSON, SOMBAT, fact, own
@@ -545,10 +546,12 @@ def test_whom_a_retired_programme_concerns_is_told_until_it_is_taken_up_again(db
         assert (row.standing, row.next == "decide_again") == (standing, standing == "retired")
     work.project(db, told["referral"])
     assert ("referral_to_retired", SOMBAT) in {
-        (each["code"], each["referral_id"]) for each in work.list_contradictions(db, ["60"])
+        (each["code"], each["referral_id"]) for each in contradictions.list_contradictions(db, ["60"])
     }
     work.project(db, [again])
-    assert "referral_to_retired" not in {each["code"] for each in work.list_contradictions(db, ["60"])}
+    assert "referral_to_retired" not in {
+        each["code"] for each in contradictions.list_contradictions(db, ["60"])
+    }
 
 
 def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
@@ -565,7 +568,7 @@ def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
         [row] = work.list_open(db, None)
         assert row.lapses == lapses
         escalated = lapses is None
-        item = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-12")
+        item = work.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-12")
         assert ("escalated" in item["flags"], item["lapses"]) == (escalated, lapses)
         assert (item["part"] == "escalated", "escalated" in item["because"]) == (escalated, escalated)
 
@@ -688,7 +691,7 @@ def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
     work.project(db, [*told["intake"][2:4], *told["screening"]])
     [row] = work.list_open(db, ["60"], owner="colleague")
     assert (row.next, row.owner, row.case_id) == ("send", "colleague", CASE)
-    item = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
+    item = work.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
     assert item["flags"][0] == "to_take_over" and len(item["called"]) == 1
     assert not work.list_open(db, ["61"]) and not work.list_open(db, ["60"], owner="somebody")
     work.project(db, [*told["referral"]])
@@ -698,17 +701,17 @@ def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
     assert not work.list_open(db, None)
     [open_one] = work.list_under_way(db, CASE)
     assert (open_one["referral_id"], open_one["standing"], open_one["placed"]) == (SOMBAT, "absent", True)
-    codes = {(each["code"], each["referral_id"]) for each in work.list_contradictions(db, ["60"])}
+    codes = {(each["code"], each["referral_id"]) for each in contradictions.list_contradictions(db, ["60"])}
     assert codes == {("open_after_closing", SOMBAT), ("referral_without_place", SOMBAT)}
-    assert not work.list_contradictions(db, ["61"])
+    assert not contradictions.list_contradictions(db, ["61"])
 
 
 def test_what_a_flag_says_of_a_person_is_for_the_case_s_own_centre(db):
     work.project(db, [ours(replace(OPENED, danger="trafficking"), 1, "01")])
     work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"), release_due=on("04"))])
     [row] = work.list_open(db, None)
-    theirs = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
-    others = work.item(row, work.Reassessments(db), Caller("worker", "worker", ("*",)), "2026-03-04")
+    theirs = work.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
+    others = work.item(row, Reassessments(db), Caller("worker", "worker", ("*",)), "2026-03-04")
     assert (
         theirs["flags"] == ["trafficking", "law_deadline", "not_told", "overdue"]
         and "trafficking" in theirs["because"]

@@ -2,15 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, Table, Text, select
 
 from services.codes.deadlines import WORKER
-from services.codes.procedure import Book
-from services.codes.procedure.reckoning import last_day
 from services.codes.work import ESCALATED, REASSESS, RED, TASK_DUE, WORK_PARTS
 from services.intake import answers, bodies
 from services.intake.domain.work import (
@@ -23,7 +20,6 @@ from services.intake.domain.work import (
     contradictions_of,
     next_of,
 )
-from services.intake.projections import terms
 from services.intake.projections.marks import (
     CALLS,
     FOLDS,
@@ -38,6 +34,7 @@ from services.intake.projections.marks import (
     programmes_of,
     tasks_due,
 )
+from services.intake.projections.reassessments import Reassessments
 from services.kernel.envelope import Caller, Recorded
 from services.kernel.errors import Invalid
 from services.kernel.lists import make_cursor, page_cursor
@@ -328,28 +325,6 @@ def _first_of_each(order: Sequence[tuple[str, str, str]], most: int) -> list[tup
     return first
 
 
-class Reassessments:
-    """From which day on people are to be screened again, by the terms of their centres."""
-
-    def __init__(self, db: Connection) -> None:
-        self._db = db
-        self._books: dict[str, Book] = {}
-        self._days: dict[tuple[str, str], str] = {}
-
-    def day(self, centre: str, screened: str | None) -> str | None:
-        """ISO, in Thailand; None: nothing is decided on a screening."""
-        if screened is None:
-            return None
-        known = self._days.get((centre, screened))
-        if known is None:
-            if centre not in self._books:
-                self._books[centre] = terms.get(self._db, centre)
-            first = date.fromisoformat(screened)
-            known = last_day(self._books[centre].on(first), REASSESS, first).isoformat()
-            self._days[centre, screened] = known
-        return known
-
-
 def weigh(
     centre: str,
     acts: str,
@@ -411,22 +386,4 @@ def list_under_way(db: Connection, case_id: str) -> list[answers.OpenReferral]:
             "placed": standing in IN_PLACE,
         }
         for referral_id, programme_id, standing in orjson.loads(found or "[]")
-    ]
-
-
-def list_contradictions(db: Connection, centres: Sequence[str] | None) -> list[answers.Contradiction]:
-    """What does not go together at the moment, by case."""
-    rows = select(work).where(work.c.contradictions != "[]").order_by(work.c.case_number)
-    if centres is not None:
-        rows = rows.where(work.c.centre.in_(centres))
-    return [
-        {
-            "case_id": row.case_id,
-            "case_number": row.case_number,
-            "centre": row.centre,
-            "code": code,
-            "referral_id": referral_id,
-        }
-        for row in db.execute(rows)
-        for code, referral_id in orjson.loads(row.contradictions)
     ]

@@ -51,18 +51,18 @@ def named(fields: Told) -> Iterator[tuple[str, str, str]]:
         yield "labels", label, f"rules.labels_any.{place}"
 
 
-def get(db: Connection, section: str, wanted: str) -> str | None:
+def get(db: Connection, section: str, which: str) -> str | None:
     """The code itself, if there is such a one."""
     c = code.c
-    row = select(c.code).where(c.section == section, c.code == wanted)
-    found: str | None = wanted if wanted in SECTIONS[section] else db.execute(row).scalar()
+    row = select(c.code).where(c.section == section, c.code == which)
+    found: str | None = which if which in SECTIONS[section] else db.execute(row).scalar()
     return found
 
 
 def require(db: Connection, fields: Told) -> None:
     """Invalid: a path or a group that is not there."""
-    for section, wanted, field in named(fields):
-        if get(db, section, wanted) is None:
+    for section, which, field in named(fields):
+        if get(db, section, which) is None:
             raise unknown(section, field)
 
 
