@@ -112,6 +112,9 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     )
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
     split = {part: _kinds(part, counts) for part, counts in figures["split"].items()}
+    if any(isinstance(count, Hidden) for count in split["deadlines_missed"].values()):
+        # Whose a deadline is, is said of each: the sums by that would tell what is hidden.
+        split["deadlines_missed_by"] = dict.fromkeys(split["deadlines_missed_by"], WITHHELD)
     in_place = _in_place(figures["in_place"])
     cases, placements, employment, follow_ups, referrals, stays = (
         _named(part, counts)

@@ -123,6 +123,13 @@ def test_no_sum_in_an_answer_gives_a_hidden_count_away(figures):
 
 
 @given(overviews())
+def test_whose_missed_deadlines_were_does_not_tell_which_few_they_were(figures):
+    seen = small_cells.overview(figures)
+    if None in seen["deadlines_missed"].values():
+        assert not any(seen["deadlines_missed_by"].values())
+
+
+@given(overviews())
 def test_how_many_were_placed_where_stands_and_of_what_kind_few_were_does_not(figures):
     seen = small_cells.overview(figures)
     for name in ("cases", "median_days", "employment"):
