@@ -11,7 +11,7 @@ a year, a centre from the country, one `as_of` from a later one) is not guarded 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, PATHS
+from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, PATHS, WHOSE
 from services.codes.coarse import SMALL
 from services.codes.following import FOLLOW_UP_DAYS
 from services.reporting import answers
@@ -114,7 +114,7 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
     split = {part: _kinds(part, counts) for part, counts in figures["split"].items()}
     if any(isinstance(count, Hidden) for count in split["deadlines_missed"].values()):
         # Whose a deadline is, is said of each: the sums by that would tell what is hidden.
-        split["deadlines_missed_by"] = dict.fromkeys(split["deadlines_missed_by"], WITHHELD)
+        split["deadlines_missed_by"] = dict.fromkeys(WHOSE, WITHHELD)
     in_place = _in_place(figures["in_place"])
     cases, placements, employment, follow_ups, referrals, stays = (
         _named(part, counts)
