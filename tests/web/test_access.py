@@ -86,7 +86,8 @@ def test_a_role_that_may_not_is_told_so(door: FrontDoor, world: World, route: Ro
 # What is of one person, or a centre's own words: no call of the ministry's.
 OF_ONE_PERSON = {
     "timeline", "matches", "earlier_matches", "earlier_match", "candidates", "steps", "stays", "disclosure", "work",
-    "rederive", "meeting", "meetings", "consents", "next_question", "plans", "members", "care_plan", "care_proposals",
+    "rederive", "meeting", "meetings", "consents", "next_question", "plans", "screenings", "members", "care_plan",
+    "care_proposals",
 }  # fmt: skip
 OWN_WORDS = {"activity", "closures"}
 
