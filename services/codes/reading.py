@@ -230,6 +230,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         "/cases/list.csv": PAGE,
         "/cases/<uuid:case_id>": PAGE,
         "/cases/<uuid:case_id>/consents": PAGE,
+        "/cases/<uuid:case_id>/consents/list.csv": PAGE,
+        "/cases/<uuid:case_id>/consents/told.csv": PAGE,
         "/cases/<uuid:case_id>/matches": PAGE,
         "/cases/<uuid:case_id>/matches/compare": PAGE,
         "/cases/<uuid:case_id>/screening/earlier": PAGE,

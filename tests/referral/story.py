@@ -426,7 +426,7 @@ class Story:
 
     def everybody_knows_whose_each_case_is(self) -> None:
         for name, runtime in self.net.runtimes.items():
-            known = runtime.read(lambda db: owners.known(db, self.cases))
+            known = runtime.read(lambda db: owners.load(db).moved)
             for case_id, (centre, _) in known.items():
                 assert centre == self.cases[case_id], (name, case_id)
         for case_id, centre in self.cases.items():

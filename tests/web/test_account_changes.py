@@ -146,4 +146,4 @@ def test_a_long_list_is_paged(door, browser):
     assert users[-1] in page.text and users[0] not in page.text
     [older] = [link for link in page.links() if "before=" in link]
     assert users[0] in browser("admin").open(older).text
-    assert browser("admin").open("/users/changes?before=garbage").status == 200
+    assert browser("admin").open("/users/changes?before=garbage").status == 422
