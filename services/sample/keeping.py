@@ -52,7 +52,7 @@ class Keeping:
 
     def _lose_a_nurse(self) -> None:
         """A home that says it can care for everybody says no to whoever needs care from now on."""
-        self.office.courses[self._busiest("60", care_level_max=3)[0]] = ["too_ill"] * 9
+        self.office.courses[self._busiest("60", care_level_max=3)[0]] = ["too_ill"] * 14
 
     def _fall_silent(self) -> None:
         for home in self._busiest("62")[:2]:

@@ -24,7 +24,7 @@ def findings(town, browser):
     """What was found when all pages were walked once."""
     findings, here = Findings(), []
     # A webhook of something that happens to nobody here, so that nobody is called.
-    town.system.user("director-60").post(
+    hook = town.system.user("director-60").post(
         "/api/v1/webhooks", {"url": NOBODY, "types": ["PartnerRetired"], "centre": "60"}
     )
 
@@ -46,6 +46,7 @@ def findings(town, browser):
             walk.look_at("/drafts/signed-in", 200)  # linked where a session ended while somebody types
         if user == "director-60":
             walk.from_page("/erasures.csv")  # linked while one waits
+            walk.from_page(f"/webhooks/{hook['webhook_id']}/list.csv")  # linked once something was delivered
         if user == "admin":
             walk.look_at("/first-steps", 200)  # linked while there are no other users
             walk.from_page("/contradictions.csv")  # linked while something does not go together
@@ -83,6 +84,7 @@ def findings(town, browser):
     walk.look_at(steps.to_ratify(town.system.user("worker-60")), 200)  # linked from such a meeting
     for address in steps.give_bed(worker, case):
         walk.look_at(address, 200)  # linked while somebody has an interim bed
+    walk.from_page(f"{case}/consents/told.csv")  # linked once a partner was told
     made = steps.make_link(worker, steps.refer(worker, case))
     Walk(worker, "worker-60", findings).look("the link that was made")
     sheet = steps.make_sheet(worker)

@@ -127,7 +127,7 @@ def test_a_procedure_names_by_centre_the_noes_that_a_director_reviews_and_no_oth
         (lambda c: c["deadlines"]["answer"].update(working_days=0), "procedure.deadlines.answer.working_days"),
         (lambda c: c["follow_up"][0].pop("until"), "procedure.follow_up.0.until"),
         (lambda c: c["escalation"].update(role="king"), "procedure.escalation.role"),
-        (lambda c: c["centres"].update({"00": {}}), "procedure.centres.00.key"),
+        (lambda c: c["centres"].update({"00": {}}), "procedure.centres.00"),
         (lambda c: c["centres"].update({"60": {"quorum": {"votes": 2, "chair": True}}}),
          "procedure.centres.60.quorum.votes"),
     ],
