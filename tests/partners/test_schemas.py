@@ -65,7 +65,7 @@ def test_an_unknown_rule_is_named():
         ("sex", []),
         ("sex", ["f"]),
         ("nationality", "thai"),
-        ("labels_any", ["old"]),
+        ("labels_any", ["Old people"]),  # which codes there are is for the door to say
         ("disability_types_any", [8]),
         ("domicile", {"provinces": []}),
         ("domicile", {"provinces": ["99"]}),
