@@ -153,6 +153,7 @@ def read_everything(net: CheckedNetwork) -> None:
             net.call("intake", "case", of_case, **who)
             for service, door in (
                 ("screening", "screening"),
+                ("screening", "screenings"),
                 ("screening", "next_question"),
                 ("screening", "plan"),
                 ("screening", "quorum"),

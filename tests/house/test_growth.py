@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Integer, delete, insert, inspect, select
 
 from services.kernel import growth, pruning, schema
-from services.kernel.database import Database
+from services.kernel.database import Database, ensure_database
 from services.kernel.envelope import instant
 from services.kernel.growth import Rule
 from services.kernel.replicas import is_read_model
@@ -80,7 +80,7 @@ def some(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         if sqlite
         else databases.url(mark).replace("{service}", "some")
     )
-    schema.ensure_database(url)
+    ensure_database(url)
     with closing(Database(url)) as made:
         with made.write() as db:
             for metadata in (of_kernel, of_web):
