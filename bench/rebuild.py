@@ -21,6 +21,7 @@ from bench.databases import fresh_postgres
 from services.kernel.database import Database
 from services.kernel.envelope import instant
 from services.kernel.eventlog import EventLog
+from services.kernel.owners import OWNERS
 from services.kernel.rebuild import rebuild
 from services.kernel.schema import prepare
 from services.reporting.projections.milestones import MILESTONES
@@ -119,7 +120,7 @@ def filled(url: str, count: int) -> Iterator[EventLog]:
         prepare(database, WIRING)
         log = EventLog(database, WIRING)
         with log.write() as db:
-            for table in MILESTONES.tables:
+            for table in (*MILESTONES.tables, *OWNERS.tables):
                 table.create(db)
             facts = story(random.Random(1))
             for start in range(0, count, 1000):
