@@ -14,8 +14,7 @@ class Reassessments:
     """From which day on people are to be screened again, by the terms of their centres."""
 
     def __init__(self, db: Connection) -> None:
-        self._db = db
-        self._books: dict[str, Book] = {}
+        self._adopted = terms.list_adopted(db)  # asked once, however many centres there are
         self._days: dict[tuple[str, str], str] = {}
 
     def day(self, centre: str, screened: str | None) -> str | None:
@@ -24,9 +23,7 @@ class Reassessments:
             return None
         known = self._days.get((centre, screened))
         if known is None:
-            if centre not in self._books:
-                self._books[centre] = terms.get(self._db, centre)
             first = date.fromisoformat(screened)
-            known = last_day(self._books[centre].on(first), REASSESS, first).isoformat()
+            known = last_day(Book(self._adopted, centre).on(first), REASSESS, first).isoformat()
             self._days[centre, screened] = known
         return known

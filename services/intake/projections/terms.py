@@ -10,6 +10,11 @@ DOCUMENTS = documents("procedure", 1, metadata, "RulesAdopted", NAME)
 TERMS = DOCUMENTS.projection
 
 
+def list_adopted(db: Connection) -> tuple[Adoption, ...]:
+    """The documents of all centres, in the order in which they were adopted."""
+    return tuple(Adoption(*each) for each in DOCUMENTS.list_adopted(db))
+
+
 def get(db: Connection, centre: str) -> Book:
     """What holds for a centre by what was adopted so far."""
-    return Book(tuple(Adoption(*each) for each in DOCUMENTS.list_adopted(db)), centre)
+    return Book(list_adopted(db), centre)
