@@ -190,8 +190,8 @@ class ScreeningChanges(TypedDict):
     first_path: PathChange | None
 
 
-class EarlierScreening(TypedDict):
-    """`changes` since the one before; None: it was the first."""
+class CompletedScreening(TypedDict):
+    """What stands of a screening beside what it came to."""
 
     screening_id: Id
     version: Version
@@ -200,6 +200,11 @@ class EarlierScreening(TypedDict):
     rules_version: str
     form: Form
     asked_declined: list[str]
+
+
+class EarlierScreening(CompletedScreening):
+    """`changes` since the one before; None: it was the first."""
+
     paths: list[Annotated[str, PATHS]]
     changes: ScreeningChanges | None
 

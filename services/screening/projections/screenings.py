@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    RowMapping,
+    Table,
+    Text,
+    select,
+)
 
 from services.codes.coarse import found_district
 from services.codes.facts import FACTS
@@ -78,13 +88,20 @@ def get(db: Connection, case_id: str) -> answers.Screening | None:
     stored = assessment.assess(book, facts)._replace(**decided)
     return {
         "case_id": row["case_id"],
-        "version": row["version"],
+        **_completed(row),
+        **assessed(book, facts, stored),
+    }
+
+
+def _completed(row: RowMapping) -> answers.CompletedScreening:
+    return {
         "screening_id": row["screening_id"],
+        "version": row["version"],
         "completed_at": row["completed_at"],
         "completed_by": row["completed_by"],
+        "rules_version": row["rules_version"],
         "form": orjson.loads(row["form"]),
         "asked_declined": orjson.loads(row["asked_declined"]),
-        **assessed(book, facts, stored),
     }
 
 
@@ -112,13 +129,7 @@ def list_screenings(db: Connection, case_id: str) -> list[answers.EarlierScreeni
         now = Found(orjson.loads(row["facts"]), labels, paths)
         found.append(
             {
-                "screening_id": row["screening_id"],
-                "version": row["version"],
-                "completed_at": row["completed_at"],
-                "completed_by": row["completed_by"],
-                "rules_version": row["rules_version"],
-                "form": orjson.loads(row["form"]),
-                "asked_declined": orjson.loads(row["asked_declined"]),
+                **_completed(row),
                 "paths": paths,
                 "changes": changes(before, now) if before else None,
             }
