@@ -35,7 +35,9 @@ POOL = (
 _writers: dict[str, RLock] = {}
 
 
-Value = str | int | float | bool | None  # of a column
+Value = (
+    str | int | float | bool | None | list[str] | list[int]
+)  # of a column; a list is one of PostgreSQL's arrays
 
 
 Parameters = Sequence[Value] | Mapping[str, Value]
@@ -210,7 +212,7 @@ class Database:
             for statement in then:
                 self.run(db, statement.sql, *statement.values)
             return
-        every = _rows_of(table, columns, rows), *then
+        every = rows_of(table, columns, rows), *then
         self.run(
             db, "; ".join(each.sql for each in every), *(value for each in every for value in each.values)
         )
@@ -221,7 +223,7 @@ class Database:
         return cursor
 
 
-def _rows_of(table: str, columns: str, rows: Sequence[Sequence[Value]]) -> Statement:
+def rows_of(table: str, columns: str, rows: Sequence[Sequence[Value]]) -> Statement:
     """Several rows in one statement. All names are ours."""
     marks = f"({', '.join('?' * len(rows[0]))})"
     sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608

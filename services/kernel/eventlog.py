@@ -7,10 +7,10 @@ Long because the append path is read from top to bottom, and nothing of it stand
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection
@@ -27,7 +27,7 @@ from services.kernel.cloudevents import (
     require_canonical,
 )
 from services.kernel.codec import Codec
-from services.kernel.database import Database, Statement, passing
+from services.kernel.database import Database, Statement, Value, passing, rows_of
 from services.kernel.decider import Aggregate, SetTimer
 from services.kernel.envelope import SYSTEM, Envelope, Recorded, derived_id
 from services.kernel.errors import EXPECTED, Conflict, KeyReused, Stale, Unavailable
@@ -54,6 +54,7 @@ PAGE = (
     "WHERE e.position >= ? AND h.id = 1 ORDER BY e.position LIMIT ?"
 )
 DONE = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
+REMEMBERED = "command_id, fingerprint, result, position, recorded_at"  # of a command that was done
 
 
 class Sealer(Protocol):
@@ -69,6 +70,13 @@ class Outcome(Generic[T]):
 
     answer: T
     position: int | None = None
+
+
+class Done(NamedTuple):
+    """A command and its answer, as they are remembered."""
+
+    envelope: Envelope
+    answer: Any
 
 
 @dataclass
@@ -134,9 +142,20 @@ class Unit:
     def load(self, aggregate: Aggregate[C, S, E], id: str) -> Stream[C, S, E]:
         stream_id = aggregate.stream(id)
         if stream_id not in self.streams:
-            state, version = self.log.fold(self.db, aggregate, stream_id)
-            self.streams[stream_id] = Stream(aggregate, id, stream_id, state, version, version)
+            self.load_all([(aggregate, id)])
         return self.streams[stream_id]
+
+    def load_all(self, some: Iterable[tuple[Aggregate[C, S, E], str]]) -> None:
+        """Streams for which will be decided, in one trip."""
+        new = {aggregate.stream(id): (aggregate, id) for aggregate, id in some}
+        new = {stream_id: each for stream_id, each in new.items() if stream_id not in self.streams}
+        folded = self.log.fold(self.db, {stream_id: aggregate for stream_id, (aggregate, _) in new.items()})
+        for stream_id, (state, version) in folded.items():
+            self.streams[stream_id] = Stream(*new[stream_id], stream_id, state, version, version)
+
+    def advance(self) -> None:
+        """Take the streams that facts were decided for: from now on nobody else adds to them."""
+        self.log.advance(self)
 
     def project(self) -> None:
         """Bring the service's read models and timers up to the facts decided so far."""
@@ -240,8 +259,6 @@ class EventLog:
         raise Unavailable("Somebody else is changing the same records at this moment; please try again.")
 
     def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
-        # A clock that was set back a little does not make a later fact look as if it had been known before an earlier.
-        envelope = replace(envelope, recorded=max(envelope.recorded, self._recorded_last))
         asked = Statement(DONE, (envelope.command_id,))
         with self.write_after(asked) as (db, found):
             done = _told_before(found, envelope)
@@ -249,7 +266,7 @@ class EventLog:
                 return done
             unit = Unit(self, db, envelope)
             answer = work(unit)
-            position = self.append(unit, answer)
+            position = self.append(unit, Done(envelope, answer))
         self.committed(unit)
         return Outcome(answer, position)
 
@@ -257,20 +274,19 @@ class EventLog:
         """Whether a command was done before: then it gets its answer, whatever has become of what it needed."""
         return bool(self.database.at_once(Statement(DONE, (command_id,))))
 
-    def append(self, unit: Unit, answer: Any = None, remember: bool = True) -> int:
-        """The end of a unit's transaction: streams, read models, and last of all the log itself with the command's
-        answer. Nothing may follow in that transaction."""
+    def append(self, unit: Unit, *done: Done) -> int:
+        """The end of a unit's transaction: streams, read models, and last of all the log itself with the answers of the
+        commands that it did. Nothing may follow in that transaction."""
         db, pending = unit.db, unit.pending
-        self._advance(unit)
+        unit.advance()
         unit.project()
         if not pending:
             if unit.handed_over:
                 self.database.run_later(
                     db, "UPDATE log_head SET transfers = transfers + ? WHERE id = 1", unit.handed_over
                 )
-            if remember:
-                statement = self._answer(unit, answer, 0)
-                self.run(db, statement.sql, *statement.values)
+            if done:
+                self.insert(db, "command_done", REMEMBERED, _answers(done, 0))
             return 0
         # From here to the commit nothing may wait, yield or do other I/O. This row is the scary line: a position exists
         # only while its transaction holds the head row, and the row is let go only by commit or rollback. So commit
@@ -302,8 +318,8 @@ class EventLog:
         mac = self.macs.head(position, previous, checkpoints) if self.macs else None
         sql = "UPDATE log_head SET hash = ?, mac = ?, checkpoints = ? WHERE id = 1"
         closing.append(Statement(sql, (previous, mac, checkpoints)))
-        if remember:
-            closing.append(self._answer(unit, answer, position))
+        if done:
+            closing.append(rows_of("command_done", REMEMBERED, _answers(done, position)))
         self.database.insert_and_commit(db, "event", columns, rows, *closing)
         return position
 
@@ -369,7 +385,9 @@ class EventLog:
             stream=stream.stream_id,
             version=stream.version,
             time=envelope.time,
-            recorded=envelope.recorded,
+            # A clock that was set back a little does not make a later fact look as if it had been known before an
+            # earlier.
+            recorded=max(envelope.recorded, self._recorded_last),
             # A fact that names its centre is that centre's: one decision may touch several centres' cases.
             centre=data.get("centre") or envelope.centre,
             actor=envelope.actor,
@@ -385,15 +403,30 @@ class EventLog:
         before, after = cloud_event(fact, stream.aggregate.subject, stream.id, version, sealed_text)
         return Pending(fact, before, after, sealed_text)
 
-    def fold(self, db: Connection, aggregate: Aggregate[C, S, E], stream_id: str) -> tuple[S, int]:
-        """The state and version of a stream. A cached state is only a baseline: later events are always read and
+    def fold(self, db: Connection, some: Mapping[str, Aggregate[C, S, E]]) -> dict[str, tuple[S, int]]:
+        """The state and version of each stream. A cached state is only a baseline: later events are always read and
         folded."""
-        state, version = self._states.get(stream_id, (aggregate.decider.initial, 0))
-        sql = "SELECT version, event_type, body, sealed FROM event WHERE stream_id = ? AND version > ? ORDER BY version"
-        for found, name, body, sealed in self.rows(db, sql, stream_id, version):
-            state = aggregate.decider.evolve(state, self._event(name, orjson.loads(body), sealed))
-            version = found
-        return state, version
+        folded: dict[str, tuple[S, int]] = {
+            stream_id: self._states.get(stream_id, (aggregate.decider.initial, 0))
+            for stream_id, aggregate in some.items()
+        }
+        versions = {stream_id: version for stream_id, (_, version) in folded.items()}
+        for stream_id, version, name, body, sealed in self._since(db, versions):
+            event = self._event(name, orjson.loads(body), sealed)
+            folded[stream_id] = some[stream_id].decider.evolve(folded[stream_id][0], event), version
+        return folded
+
+    def _since(
+        self, db: Connection, versions: Mapping[str, int]
+    ) -> list[tuple[str, int, str, str, str | None]]:
+        """The facts of streams that are not in what is known of them, those of a stream in its order."""
+        what = "SELECT stream_id, e.version, event_type, body, sealed FROM event e"
+        if len(versions) > 1 and not self.database.sqlite:
+            joined = "JOIN unnest(?, ?) AS known (stream_id, version) USING (stream_id)"
+            sql = f"{what} {joined} WHERE e.version > known.version ORDER BY e.version"
+            return self.rows(db, sql, [*versions], [*versions.values()])
+        sql = f"{what} WHERE stream_id = ? AND version > ? ORDER BY version"
+        return [row for each in versions.items() for row in self.rows(db, sql, *each)]
 
     def whose(self, db: Connection, transfers: int | None) -> Owners:
         """Whose the cases are, looked up only where the head says that it is not what this process knows."""
@@ -430,7 +463,7 @@ class EventLog:
                     *row,
                 )
 
-    def _advance(self, unit: Unit) -> None:
+    def advance(self, unit: Unit) -> None:
         """Move each stream's version from what was loaded; somebody else's append in between is a Conflict."""
         # New ones first, all in one order, so that nobody waits for somebody who waits for them.
         moved = sorted(
@@ -442,18 +475,22 @@ class EventLog:
                 new
             ):
                 raise Conflict(new[0].stream_id)
-        sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+        old = [(each.version, each.stream_id, each.loaded) for each in moved if each.loaded]
+        if self._move(unit.db, old) != len(old):
+            raise Conflict(old[0][1])
         for each in moved:
-            if each.loaded and self.run(unit.db, sql, each.version, each.stream_id, each.loaded) != 1:
-                raise Conflict(each.stream_id)
+            each.loaded = each.version
 
-    def _answer(self, unit: Unit, answer: Any, position: int) -> Statement:
-        """What remembers a command; when the same one came twice at once, the unique id makes the second a Conflict."""
-        made = unit.envelope
-        return Statement(
-            "INSERT INTO command_done (command_id, fingerprint, result, position, recorded_at) VALUES (?, ?, ?, ?, ?)",
-            (made.command_id, made.fingerprint, orjson.dumps(answer).decode(), position, made.recorded),
-        )
+    def _move(self, db: Connection, some: Sequence[tuple[int, str, int]]) -> int:
+        """Of each stream the version, from the one that it was loaded at; how many stood there."""
+        if len(some) > 1 and not self.database.sqlite:
+            sql = (
+                "UPDATE stream SET version = moved.version FROM unnest(?, ?, ?) AS moved (version, stream_id, loaded) "
+                "WHERE stream.stream_id = moved.stream_id AND stream.version = moved.loaded"
+            )
+            return self.run(db, sql, *map(list, zip(*some, strict=True)))
+        sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+        return sum(self.run(db, sql, *each) for each in some)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -555,6 +592,14 @@ def _told_before(row: Sequence[Any] | None, envelope: Envelope) -> Outcome[Any] 
     if row[0] != envelope.fingerprint:
         raise KeyReused("This Idempotency-Key was used with another request.")
     return Outcome(orjson.loads(row[1]), int(row[2]))
+
+
+def _answers(done: Iterable[Done], position: int) -> list[tuple[Value, ...]]:
+    """What remembers commands; when the same one came twice at once, the unique id makes the second a Conflict."""
+    return [
+        (made.command_id, made.fingerprint, orjson.dumps(answer).decode(), position, made.recorded)
+        for made, answer in done
+    ]
 
 
 def checkpoint_insert(checkpoint: Checkpoint) -> Statement:

@@ -193,7 +193,7 @@ class Inbox:
             )
             last = fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"]
             self.database.run_later(db, sql, *last, head, head, instant(self.now()), source)
-            self.log.append(unit, remember=False)
+            self.log.append(unit)
         self.log.committed(unit)
         self.log.bell.ring()
         metrics.HEARD.labels(self.service, source).inc(len(fresh))
@@ -390,7 +390,7 @@ class Inbox:
                 self._keep(db, source, [event])
                 self._effects(unit, [event])
                 self.parking.release(db, source, position)
-                self.log.append(unit, remember=False)
+                self.log.append(unit)
             self.log.committed(unit)
             return True
         except Exception as error:

@@ -132,7 +132,7 @@ class ServiceRuntime:
         self._vault = self._open_vault()
         macs = Macs(self.service, self.master, settings.key_generation) if keyed else None
         self.log = EventLog(self.database, wiring, self._vault, macs)
-        self.timers = Timers(self.log)
+        self.timers = Timers(self.log, ports.pause)
         self.clock = Clock(self.service, self.database, ports.now)
         self.inbox = Inbox(self.log, ports.now, self._fetch, ports.pause)
 
@@ -230,7 +230,8 @@ class ServiceRuntime:
 
     def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
         """What the facts about one thing add up to now, for a question that decides nothing."""
-        return self.read(lambda db: self.log.fold(db, aggregate, aggregate.stream(id))[0])
+        stream_id = aggregate.stream(id)
+        return self.read(lambda db: self.log.fold(db, {stream_id: aggregate}))[stream_id][0]
 
     def get_or_pull(self, find: Callable[[Connection], T | None], *sources: str) -> T:
         """What `find` finds; if nothing, the logs of `sources` are pulled to their heads (at most 2 s each) and it

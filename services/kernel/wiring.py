@@ -28,8 +28,8 @@ class Wiring:
     """Everything the kernel needs to know of one service. `hears`: source -> event type -> reactions (empty: only
     projected); the type "*" stands for every type. `erases`: it may destroy people's keys. `invariants` yields
     sentences about what is wrong (for `songtor verify`). `keeps`: what of an event's open data this service keeps and
-    looks at, where it need not have it whole. `look_up_due`: what a deadline's command needs of our own tables when its
-    time has come. `tables`: its own that are no read models, and whose rows are some
+    looks at, where it need not have it whole. `look_up_due`: what each of some deadlines' commands needs of our own
+    tables when their time has come. `tables`: its own that are no read models, and whose rows are some
     centre's (kernel.scope). `grows`, `stays`: what ends the growth of its own tables, and which of them do not grow
     without end, with why (kernel.growth)."""
 
@@ -39,7 +39,7 @@ class Wiring:
     hears: Mapping[str, Mapping[str, Sequence[Reaction]]] = field(default_factory=dict)
     timers: Callable[[Recorded], Iterable[SetTimer | ClearTimer]] | None = None
     when_due: Callable[..., Do] | None = None  # of (command, now) and what `look_up_due` found
-    look_up_due: Callable[[Connection, Any], Any] | None = None
+    look_up_due: Callable[[Connection, Sequence[Any]], Sequence[Any]] | None = None
     erases: bool = False
     invariants: Callable[[Connection], Iterable[str]] | None = None
     keeps: Upcaster | None = None

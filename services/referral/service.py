@@ -124,7 +124,7 @@ WIRING = Wiring(
     },
     timers=handlers.timers,
     when_due=handlers.when_due,
-    look_up_due=terms.get_for_deadline,
+    look_up_due=terms.list_for_deadlines,
     invariants=referrals.invariants,
     keeps=coarse,
 )

@@ -128,6 +128,8 @@ COLUMNS = tuple(column for column in referrals.c if column.name not in INTERNAL)
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     own = [fact for fact in facts if isinstance(fact.event, About)]
+    if not own:
+        return
     ids = {fact.event.referral_id for fact in own}
     known = db.execute(select(referrals).where(referrals.c.referral_id.in_(ids))).mappings()
     rows = {row["referral_id"]: dict(row) for row in known}

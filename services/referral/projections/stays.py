@@ -42,6 +42,8 @@ interim_stay = Table(
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     own = [fact for fact in facts if isinstance(fact.event, AboutStay)]
+    if not own:
+        return
     ids = {fact.event.stay_id for fact in own}
     known = db.execute(select(interim_stay).where(interim_stay.c.stay_id.in_(ids))).mappings()
     rows: dict[str, Values] = {row["stay_id"]: dict(row) for row in known}
