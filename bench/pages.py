@@ -341,6 +341,7 @@ def start(folder: Path, songtor: Sequence[object] = (SONGTOR,)) -> tuple[subproc
     end = time.monotonic() + 120
     while not ready(address):
         if process.poll() is not None or time.monotonic() > end:
+            process.kill()
             raise SystemExit("The system did not start.")
         time.sleep(0.1)
     return process, address
