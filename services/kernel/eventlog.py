@@ -484,9 +484,13 @@ class EventLog:
     def _move(self, db: Connection, some: Sequence[tuple[int, str, int]]) -> int:
         """Of each stream the version, from the one that it was loaded at; how many stood there."""
         if len(some) > 1 and not self.database.sqlite:
+            # Locked in one order: two who take the same ones never wait for each other.
             sql = (
-                "UPDATE stream SET version = moved.version FROM unnest(?, ?, ?) AS moved (version, stream_id, loaded) "
-                "WHERE stream.stream_id = moved.stream_id AND stream.version = moved.loaded"
+                "WITH moved AS (SELECT * FROM unnest(?, ?, ?) AS given (version, stream_id, loaded)), "
+                "taken AS (SELECT stream_id FROM stream JOIN moved USING (stream_id) WHERE stream.version = loaded "
+                "ORDER BY stream_id FOR NO KEY UPDATE OF stream) "
+                "UPDATE stream SET version = moved.version FROM moved JOIN taken USING (stream_id) "
+                "WHERE stream.stream_id = moved.stream_id"
             )
             return self.run(db, sql, *map(list, zip(*some, strict=True)))
         sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
