@@ -72,7 +72,7 @@ def _make(settings: Settings, factor: int) -> str:
     from services.kernel.local import Network, SimulatedClock
     from services.system import DOORS
 
-    click.echo("Making the sample network (some seconds, once).", err=True)
+    click.echo("Making the sample network (a minute or two, once).", err=True)
     now, started = utc_now(), time.monotonic()
     network = Network(DOORS, SimulatedClock(now), settings=settings)
     try:

@@ -220,6 +220,7 @@ REFUSALS = CodeList(
             "การลบข้อมูลต้องมีผู้ยืนยันอีกคนหนึ่งที่ไม่ใช่ผู้ขอ และเป็นผู้ที่ระบุไว้ให้ยืนยัน",
             "A second person must confirm it, not whoever asked; if somebody was named for it, that person.",
         ),
+        "taken_over": Words("เพื่อนร่วมงานรับช่วงเรื่องนี้ไปก่อนแล้ว", "A colleague took this case over already."),
         "transfer_over": Words(
             "พ้นกำหนดตอบคำขอโอนเรื่องนี้แล้ว ศูนย์ที่ขอโอนต้องขอใหม่",
             "The time to answer this request ran out; the centre that asked must ask anew.",

@@ -35,7 +35,9 @@ class Consenting(reading.Reading):
             withdrawal = WithdrawConsent(
                 row["case_id"], body["consent_id"], body["how"] or "spoken", body["witness"], body["note"]
             )
-            unit.handle(CASE, row["case_id"], withdrawal, call.if_match)
+            if unit.handle(CASE, row["case_id"], withdrawal, call.if_match):
+                given = consents.get_instant(unit.db, body["consent_id"])
+                require_order(call.at, {"the consent was recorded": given})
             recorded = unit.state(CASE, row["case_id"]).consents[body["consent_id"]]
             resting = consents.list_resting(unit.db, row["case_id"], body["consent_id"], recorded.kind)
             version = unit.version(CASE, row["case_id"])

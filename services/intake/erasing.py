@@ -20,8 +20,10 @@ from services.kernel.envelope import Caller, instant
 from services.kernel.errors import NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.runtime import ServiceRuntime
+from services.thai.order import require_order
 
 T = TypeVar("T")
+ASKED_FOR = "it was asked for"
 DIRECTORS = (DIRECTOR,)  # and whoever does their acts in their place (kernel.doors)
 
 
@@ -37,7 +39,8 @@ class Erasing(reading.Reading):
         )  # fmt: skip
 
         def work(unit: Unit) -> answers.ErasureStatus:
-            unit.handle(PERSON, person_id, asked, call.if_match)
+            if unit.handle(PERSON, person_id, asked, call.if_match):
+                require_order(call.at, {"the case was opened": row["opened"]})
             return _status(unit, person_id, [])
 
         return self.runtime.execute(call.envelope(centre), work)
@@ -48,7 +51,8 @@ class Erasing(reading.Reading):
         row = self._own_erasure(call.caller, body["case_id"])
 
         def work(unit: Unit) -> answers.ErasureStatus:
-            unit.handle(PERSON, row["person_id"], WithdrawErasure(), call.if_match)
+            if unit.handle(PERSON, row["person_id"], WithdrawErasure(), call.if_match):
+                require_order(call.at, {ASKED_FOR: row["at"]})
             return _status(unit, row["person_id"], [])
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
@@ -61,7 +65,8 @@ class Erasing(reading.Reading):
         confirming = ConfirmErasure(call.caller.user, call.caller.acting_for(row["centre"]) or None)
 
         def work(unit: Unit) -> answers.ErasureStatus:
-            unit.handle(PERSON, row["person_id"], confirming, call.if_match)
+            if unit.handle(PERSON, row["person_id"], confirming, call.if_match):
+                require_order(call.at, {ASKED_FOR: row["at"]})
             unit.project()  # so that who fills the index meanwhile has done so, or sees that nothing is left
             index.forget(unit.db, row["person_id"])
             return _status(unit, row["person_id"], cases.list_referrals(unit.db, case_id))

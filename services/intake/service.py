@@ -24,6 +24,7 @@ from services.intake import (
 from services.intake.domain.case import (
     CARRIED_OVER,
     CASE,
+    TAKEN_OVER,
     AssignCase,
     OpenCase,
     RecordCall,
@@ -165,7 +166,7 @@ class IntakeService(
         if len(set(known.values())) > 1:
             raise Invalid({"case_ids": ["These are cases of several centres."]})
         taken = staff and to_user == call.caller.user
-        reason = "taken_over" if taken else body["reason"]
+        reason = TAKEN_OVER if taken else body["reason"]
 
         def work(unit: Unit) -> answers.Assignment:
             decided = [

@@ -1,12 +1,13 @@
 """Where somebody sleeps tonight: an interim bed, without a plan and by one worker alone."""
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Connection, RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, command, query
-from services.kernel.envelope import ALL_CENTRES
+from services.kernel.envelope import ALL_CENTRES, instant
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.eventlog import Outcome, Unit
 from services.referral import answers, bodies, schemas
@@ -15,6 +16,7 @@ from services.referral.domain.stays import STAYS, AskForBed, EndStay, ProlongSta
 from services.referral.domain.words import Status
 from services.referral.projections import referrals, stays, upstream
 from services.referral.reading import Reading
+from services.thai.dates import utc_span
 from services.thai.order import require_order
 
 BED_SECONDS = 5.0
@@ -68,7 +70,10 @@ class Staying(Reading):
             self.runtime.ensure_key(call, stay["person_id"])
 
         def work(unit: Unit) -> answers.StayStatus:
-            unit.handle(STAYS, stay["person_id"], change, expected=call.if_match)
+            if unit.handle(STAYS, stay["person_id"], change, expected=call.if_match):
+                first = date.fromisoformat(stay["first"])
+                began, _ = utc_span(first, first)
+                require_order(call.at, {"the stay began": instant(began)})
             after = unit.state(STAYS, stay["person_id"]).known[change.stay_id]
             version = unit.version(STAYS, stay["person_id"])
             return {"status": after.status, "until": after.until, "version": version}

@@ -16,6 +16,7 @@ from services.screening import answers, bodies, reading, schemas
 from services.screening.domain.care import CARE, Command, MoveTask, NoteProgress, SetGoal, SetTask, Words
 from services.screening.projections import care, plans, upstream
 from services.thai import dates
+from services.thai.order import require_order
 
 T = TypeVar("T")
 
@@ -167,12 +168,20 @@ class Caring(reading.Reading):
 
     def _care(self, call: Call, case: RowMapping, change: Command, answer: Callable[[int], T]) -> Outcome[T]:
         case_id = case["case_id"]
+        set_before = self._set_before(change)
 
         def work(unit: Unit) -> T:
-            unit.handle(CARE, case_id, change, call.if_match)
+            if unit.handle(CARE, case_id, change, call.if_match):
+                require_order(call.at, {**self._opened(case_id), **set_before})
             return answer(unit.version(CARE, case_id))
 
         return self.runtime.execute(call.envelope(case["centre"]), work)
+
+    def _set_before(self, change: Command) -> dict[str, str | None]:
+        """What a change of a goal or a task follows."""
+        if not isinstance(change, MoveTask | NoteProgress):
+            return {}
+        return {"it was set": self.runtime.read(lambda db: care.get_set_at(db, change.item_id))}
 
     def _care_item(self, row: RowMapping, erased: bool, today: str) -> answers.CareItem:
         words = None if erased else self._unsealed(row["person_id"], "words", row["words"])

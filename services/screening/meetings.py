@@ -35,6 +35,7 @@ from services.screening.domain.plan import PLAN, Member, Override, RatifyPlan, c
 from services.screening.events import MeetingWords, Seat
 from services.screening.projections import meetings, plans
 from services.thai import dates, names
+from services.thai.order import require_order
 
 WORDS = "words"  # the sealed field of who is called
 NOBODY = "Nobody belongs to the working group on that day: name who is called."
@@ -200,6 +201,9 @@ class Meetings(planning.Planning, grouping.Grouping):
         row = self._meeting(call, body["meeting_id"])
 
         def left(unit: Unit) -> None:
+            if row["status"] == meetings.OPEN:
+                decided = meetings.get_last_decision(unit.db, row["meeting_id"])
+                require_order(call.at, {"a case was decided there": decided})
             planning.table_unratified(unit, row["centre"], without=row["meeting_id"])
 
         return self._do(call, row, [CloseMeeting()], left)

@@ -7,6 +7,7 @@ from services.thai.names import normalise
 
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
 _PLAIN = re.compile(r"-?[0-9]{1,16}")
+_PHONE_WORD = re.compile(r"^(?:tel|โทรศัพท์|โทร)[.:]?\s*(?=[+0-9])", re.IGNORECASE)  # copied with its number
 _PHONE = re.compile(r"\+?[0-9]+")
 _PHONE_SIGNS = re.compile(r"[\s()./\u2010-\u2015-]")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
@@ -41,7 +42,7 @@ def read_phone(text: str) -> str:
 
     +66 is 0; nothing is refused: 'ต่อ 12' may follow a number, and another country's has other lengths.
     """
-    typed = ascii_digits(normalise(text))
+    typed = _PHONE_WORD.sub("", ascii_digits(normalise(text)))
     digits = _PHONE_SIGNS.sub("", typed)
     if not _PHONE.fullmatch(digits):
         return typed

@@ -75,6 +75,16 @@ def paper(visitor, path):
     return [" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(printed)).pages]
 
 
+def test_each_sheet_has_its_number_and_the_first_whose_it_is_and_who_printed_it(come):
+    worker = come("worker-60")
+    sheets = paper(worker, "/work")
+    assert len(sheets) > 1
+    for number, sheet in enumerate(sheets, 1):
+        assert f"{number} จาก {len(sheets)}" in sheet
+    printed = worker.page.locator(".app-paper").text_content()
+    assert "นครสวรรค์" in printed and "พิมพ์ใจ" in printed and "256" in printed  # a year of the Buddhist era
+
+
 def test_sheets_of_paper_are_full_and_nothing_stands_alone_on_one(come):
     director = come("director-60")
     case = steps.planned(director, "พิมพ์เต็มหน้า")

@@ -1,12 +1,15 @@
 """What goes wrong between a person and the system loses nothing and does nothing twice."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
+from services.web.pages.parts.words import LISTS
 from tests.browser import steps
 from tests.browser.visitor import DESKTOP, NO_SCRIPT, PHONE, said
+from tests.web.door import opening
 
 SLOW = {"offline": False, "latency": 800, "downloadThroughput": 40_000, "uploadThroughput": 20_000}
 
@@ -72,6 +75,29 @@ def test_two_people_who_record_the_decision_are_shown_both_texts(come):
     worker.press("Record the decision")
     assert worker.says("Somebody changed this meanwhile") and "เหตุผลของผู้อำนวยการ" in worker.text
     assert worker.typed("why") == "เหตุผลของนักสังคมสงเคราะห์"
+
+
+def test_of_two_who_take_the_same_case_over_one_has_it_and_the_other_is_told(come, town):
+    leaver = f"leaver-{uuid4().hex[:6]}"
+    admin, director, deputy = come("admin"), come("director-60"), come("deputy-60")
+    town.system.user("admin").post(
+        "/api/v1/admin/users", {"user": leaver, "role": "worker", "centres": ["60"]}
+    )
+    case_id = town.system.user(leaver).post("/api/v1/cases", opening("60"))["case_id"]
+    admin.open(f"/users/{leaver}/close")
+    admin.fill({"to_60": "-"})
+    admin.press("Close this account")
+    take = f'form[action="/work/cases/{case_id}/taken"] button'
+    for each in (director, deputy):
+        each.open("/work")
+    for each in (director, deputy):
+        with each.page.expect_event("domcontentloaded"):
+            each.main.locator(take).click()
+    assert director.says("The case is yours now.")
+    assert deputy.heading == said("This cannot be done now")
+    assert LISTS["refusal"].word("taken_over", "th") in deputy.text
+    deputy.open("/work")
+    assert not deputy.main.locator(take).count()
 
 
 def test_two_people_who_correct_the_same_person_lose_neither_text(come):

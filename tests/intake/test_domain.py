@@ -237,6 +237,11 @@ def test_a_case_is_handed_over_and_then_taken_over_each_once():
     case.given(OPENED, handed_over, taken_over).when(take_over).then()
 
 
+def test_what_a_colleague_took_over_first_is_nobody_elses_to_take():
+    late = AssignCase(CASE, "worker-c", "taken_over", taken=True)
+    case.given(OPENED, handed_over, taken_over).when(late).refused("taken_over")
+
+
 def test_a_case_that_was_taken_over_may_be_handed_to_the_same_one_again_to_look_at():
     case.given(OPENED, taken_over).when(hand_over).then(handed_over)
 

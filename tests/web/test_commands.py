@@ -9,6 +9,9 @@ from tests.web.door import FrontDoor, World, asker, calls, earlier, name_of, ope
 WRITES = calls(writes=True)
 CREATES = ("open_case", "register_partner", "offer_programme", "hold_outreach")
 
+# What may lie before all that is known of it: what begins something, what was stated, what has a day of its own.
+FOLLOWS_NOTHING = {*CREATES}
+
 
 @pytest.mark.parametrize("route", WRITES, ids=name_of)
 def test_a_command_is_answered_and_repeated_with_its_key_it_is_answered_again_and_done_once(
@@ -39,6 +42,17 @@ def test_a_closing_that_is_asked_for_again_says_again_what_ended_with_the_case(d
 def test_a_command_on_a_version_that_is_no_more_is_refused(door: FrontDoor, route: Route):
     path, body = door.ready(route)
     problem(door.call(route.method, path, body, asker(route), headers={"If-Match": '"999"'}), 412)
+
+
+def test_nothing_is_dated_before_what_it_follows(door: FrontDoor):
+    dated = []
+    for route in WRITES:
+        path, body = door.ready(route)
+        at = {} if "at" in body else {"at": earlier(days=400)}
+        answer = door.call(route.method, path, {**body, **at}, asker(route))
+        if at and not (answer.status_code == 422 and [*answer.json()["errors"]] == ["at"]):
+            dated.append(route.door)
+    assert {*dated} == FOLLOWS_NOTHING
 
 
 @pytest.mark.parametrize("text", ["x", '"-1"', "1.5", '"1", "2"', '"' + "9" * 30 + '"'])

@@ -104,3 +104,14 @@ def test_whoever_keeps_the_rules_changes_what_holds_everywhere_only(door, browse
     assert browser("ministry").open(at(draft)).status == 403
     of_rules = door.made("/api/v1/rules/drafts", {"based_on": "2569-3"}, "rules")["draft_id"]
     assert browser("rules").open(at(of_rules)).status == 404
+
+
+def test_a_version_is_called_in_words_with_the_unit_of_each_limit(browser, draft):
+    keeper = browser("rules")
+    listed = keeper.open("/rules")
+    shown = keeper.open(f"/rules/{BASE}")
+    begun = keeper.open(f"/rules/{BASE}/draft")
+    changed = keeper.open(f"/rules/drafts/{draft}")
+    for page in (listed, shown, begun, changed):
+        assert "ระเบียบปฏิบัติรุ่น 2" in page.text and BASE not in page.text
+    assert shown.heading == "ระเบียบปฏิบัติรุ่น 2" and "1 ถึง 3 วันทำการ" in shown.text

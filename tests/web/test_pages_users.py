@@ -227,6 +227,22 @@ def test_with_nobody_to_take_over_the_director_of_the_centre_does_or_who_acts_fo
     assert handed(director.send(work, f"/work/cases/{sent}/taken"), leaver) == {opened}
 
 
+def test_of_two_who_take_a_case_over_the_second_is_told_that_a_colleague_has_it(door, browser, leaving):
+    leaver, _, opened, sent = leaving
+    closed(browser("admin"), leaver, to="-")
+    second = f"director-{uuid4().hex[:6]}"
+    door.add(second, "director", ("65",))
+    director, other = browser("director-65"), browser(second)
+    seen = other.open("/work")
+    assert handed(seen, leaver) == {opened, sent}
+    assert handed(director.send(director.open("/work"), f"/work/cases/{opened}/taken"), leaver) == {sent}
+    late = other.send(seen, f"/work/cases/{opened}/taken")
+    assert late.status == 409 and "เพื่อนร่วมงานรับช่วงเรื่องนี้ไปก่อนแล้ว" in late.text
+    told = door.get(f"/api/v1/cases/{opened}/timeline", "director-65").json()
+    hands = [each["data"] for each in told["items"] if each["type"] == "CaseAssigned"]
+    assert [(each["to_user"], each["taken"]) for each in hands] == [(None, False), ("director-65", True)]
+
+
 def test_what_was_not_taken_over_goes_on_when_the_next_one_leaves_or_works_elsewhere(browser, leaving):
     leaver, colleague, opened, sent = leaving
     admin, director = browser("admin"), browser("director-65")

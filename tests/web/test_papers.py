@@ -146,6 +146,10 @@ def test_another_centres_papers_are_not_found(door, world):
         assert door.get(path(world, code), "worker-61").status_code == 404, code
 
 
+def test_a_consent_is_one_sheet(papers):
+    assert len(pypdf.PdfReader(BytesIO(papers["consent"])).pages) == 1
+
+
 def test_letter_and_pack_name_nobody_and_the_receipt_does_once_the_partner_takes_the_person(door):
     world = door.world()
     name = door.get(f"/api/v1/cases/{world.case_id}").json()["person"]["name"]

@@ -29,7 +29,7 @@ from services.kernel.errors import Invalid, Refused
 from services.thai import areas
 
 OTHER = "other"
-CARRIED_OVER, TRANSFERRED = "carried_over", "transferred"  # of codes.ASSIGNMENTS
+CARRIED_OVER, TRANSFERRED, TAKEN_OVER = "carried_over", "transferred", "taken_over"  # of codes.ASSIGNMENTS
 
 
 @dataclass(frozen=True)
@@ -321,6 +321,8 @@ def _assigned(command: AssignCase, before: CaseAssigned | None) -> list[CaseEven
     """A closed case too has somebody who answers for it: it may be opened again."""
     if before and (before.to_user, before.taken) == (command.to_user, command.taken):
         return []
+    if before and before.taken and command.taken and command.reason == TAKEN_OVER:
+        raise Refused("taken_over", "Somebody else took this case over already.")
     if before and command.reason == CARRIED_OVER != before.reason:
         return []  # what is carried over is older than what was said here
     return [

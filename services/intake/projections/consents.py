@@ -94,6 +94,11 @@ def list_consents(db: Connection, case_id: str) -> Sequence[Row[tuple[str, ...]]
     return db.execute(of_case.order_by(consent.c.at.desc(), consent.c.consent_id)).all()
 
 
+def get_instant(db: Connection, consent_id: str) -> str | None:
+    """When it was given or refused, as it was told."""
+    return db.execute(select(consent.c.at).where(consent.c.consent_id == consent_id)).scalar()
+
+
 def list_by(db: Connection, case_id: str, centres: Sequence[str] | None) -> Sequence[RowMapping]:
     """Those that some centres (None: any) wrote down, newest first."""
     of_case = select(consent).where(consent.c.case_id == case_id)

@@ -112,6 +112,11 @@ def list_items(db: Connection, case_id: str) -> Sequence[RowMapping]:
     return db.execute(found).mappings().all()
 
 
+def get_set_at(db: Connection, item_id: str) -> str | None:
+    """When a goal or a task was set."""
+    return db.execute(select(care_item.c.set_at).where(care_item.c.item_id == item_id)).scalar()
+
+
 def history(row: RowMapping) -> list[Mapping[str, str | None]]:
     found: list[Mapping[str, str | None]] = orjson.loads(row["history"])
     return found

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     or_,
     select,
 )
@@ -151,6 +152,11 @@ MEETINGS = Projection("meetings", 3, (meeting, item), project)
 
 def get(db: Connection, meeting_id: str) -> RowMapping | None:
     return db.execute(select(meeting).where(meeting.c.meeting_id == meeting_id)).mappings().first()
+
+
+def get_last_decision(db: Connection, meeting_id: str) -> str | None:
+    """When the latest of its cases was decided."""
+    return db.execute(select(func.max(item.c.decided_at)).where(item.c.meeting_id == meeting_id)).scalar()
 
 
 def list_items(db: Connection, meeting_ids: Sequence[str]) -> dict[str, list[RowMapping]]:

@@ -28,7 +28,7 @@ STANDARD: Literal["a-2a"] = (
 )
 LINE = "_"
 # What no line parts, the longest first: the words of the pages, and some of letters.
-OF_LETTERS = ("โอกาสนี้", "ความอนุเคราะห์", "พิจารณา", "แบบตอบ", "คิวอาร์")
+OF_LETTERS = ("โอกาสนี้", "ความอนุเคราะห์", "พิจารณา", "แบบตอบ", "คิวอาร์", "ดูแล")
 _ANY = "|".join(sorted((*lines.WORDS, *OF_LETTERS), key=lambda word: (-len(word), word)))
 WHOLE = f"(?:{'|'.join(lines.BEFORE)})?(?:{_ANY})"
 _LACKING = re.compile(r'the text (?:`"|contains the disallowed codepoint `")(\\u\{[0-9a-f]+\}|[^`]+)"`')

@@ -141,7 +141,7 @@ def receipt(desk: Desk, referral_id: str) -> Printed:
         ],
         "handed": ["เอกสารประจำตัว", "ยาและใบนัดแพทย์", "ทรัพย์สินและของใช้ส่วนตัว", "อื่น ๆ"],
         "signers": [
-            {"name": _named(referral, "PersonTravelling", "escort") or desk.writer.called, "role": "ผู้ส่งตัว"},
+            {"name": _named(referral, "PersonTravelling", "escort") or desk.writer.called, "role": "ผู้พามาส่ง"},
             {"name": _named(referral, "PersonAdmitted", "handed_to"), "role": "ผู้รับ"},
             {"name": "", "role": "ผู้รับบริการ"},
             {"name": "", "role": "พยาน"},

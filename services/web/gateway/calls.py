@@ -19,6 +19,8 @@ from services.kernel.envelope import SYSTEM, Caller
 from services.kernel.errors import Forbidden, NotFound, Unavailable
 from services.kernel.questions import Body, CommandDoor, Json, Question
 from services.kernel.runtime import SYSTEM_CALL, ServiceRuntime
+from services.screening.doors import MEETING
+from services.web.gateway.colleagues import require_known
 from services.web.gateway.consequences import ADDITIONS, CONSEQUENCES
 from services.web.gateway.request import correlation, note_stale, runtime
 from services.web.store import positions
@@ -156,6 +158,7 @@ def tell(
     seconds: float = 15.0,
 ) -> Reply[A]:
     """The reply to a command; where the log stands after it is noted for who asked, and what follows here is done."""
+    require_known(runtime(), asker.caller, door, body, partial(_centre_of_meeting, asker))
     command = command or Command()
     call = _origin(asker) | {
         "id": command.id,
@@ -171,6 +174,10 @@ def tell(
     if door in CONSEQUENCES:
         CONSEQUENCES[door](runtime(), body, reply.answer)
     return reply
+
+
+def _centre_of_meeting(asker: Asker, meeting_id: str) -> str:
+    return ask(asker, MEETING.of(meeting_id=meeting_id)).answer["centre"]
 
 
 def tell_as_system(host: ServiceRuntime, door: CommandDoor[A], body: Body, command: Command) -> Reply[A]:

@@ -80,7 +80,7 @@ def register(app: Flask) -> None:
         address=words.address,
         who_is=people.who, who_as=people.who_as, who_exactly=people.who_exactly, person_of=people.person,
         tag_colours=words.TAGS, red_flags=RED, new_command=lambda: str(uuid4()), asset=static.asset, menu=menu.items,
-        announced=announcements.unread, hooks_stopped=stopped.count, rules_kind=announcements.kind,
+        announced=announcements.unread, hooks_stopped=stopped.count, rules_title=announcements.title,
         directs=visit.directs, csrf=visit.csrf,
         idle_seconds=int(sessions.IDLE.total_seconds()), version=VERSION, here=_here,
         provider_name=oidc.name, sample_users=sample.users,

@@ -20,6 +20,7 @@ from services.web.store import announcements
 
 FRESH = 60.0  # seconds the versions are known, unless the user wrote something there since
 PATIENCE = 1.0  # seconds that a first page waits for them; it opens without
+PROCEDURE = "procedure-"  # begins the name of each of its versions
 COUNTING = ("in_force", "adopted")
 KINDS = {
     "screening": later("Rules of screening"),
@@ -50,9 +51,10 @@ def unread() -> Sequence[RulesVersion]:
     return _of_user(versions, visit.caller().user) if versions else []
 
 
-def kind(name: str) -> str:
-    """What a document of the rules is called before the name of its version."""
-    return _(KINDS[name])
+def title(version: str) -> str:
+    """A version of a document of the rules in words; its own name tells which document it is of."""
+    document = "procedure" if version.startswith(PROCEDURE) else "form" if version.isdigit() else "screening"
+    return " ".join((_(KINDS[document]), version.removeprefix(PROCEDURE)))
 
 
 def _of_user(versions: Sequence[RulesVersion], user: str) -> Sequence[RulesVersion]:

@@ -252,6 +252,7 @@ def capacity(partner_id: UUID, programme_id: UUID) -> Response:
         programme=programme,
         apart=apart,
         lines=units.lines(programme),
+        own=caller.partner_id is not None,
     )
 
 

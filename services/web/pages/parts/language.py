@@ -152,6 +152,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("These are cases of several centres."),
             later("The case is this centre's already."),
             later("This account is a member of another centre's working group."),
+            later("No account of somebody who works for this centre or decides with it."),
+            later("No account of a director, or of whoever acts in a director's place."),
             later("There is a chair already: one chairs."),
             later("It is more than a year ahead: look at the year again."),
             later("It is more than a year ago: look at the year again."),

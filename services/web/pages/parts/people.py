@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from flask import g
 
-from services.codes.access import CASE_READERS
-from services.kernel.envelope import ALL_CENTRES
 from services.web import gateway
+from services.web.gateway.colleagues import list_colleagues
 from services.web.identity import accounts, api_keys, people
 from services.web.identity.people import Person
 from services.web.pages.parts.language import _
@@ -41,11 +40,7 @@ def person(user: str) -> Person:
 
 def colleagues(centre: str) -> dict[str, str]:
     """{name: user} of those who work for the centre or decide with it, as far as they have a name."""
-    theirs = [
-        each.user
-        for each in gateway.runtime().read(accounts.everybody)
-        if each.active and each.role in CASE_READERS and {centre, ALL_CENTRES} & {*each.centres}
-    ]
+    theirs = list_colleagues(gateway.runtime().read(accounts.everybody), centre)
     look_up(theirs)
     return {called: user for user in theirs if (called := person(user).called)}
 

@@ -22,6 +22,7 @@ def in_words(content: Any) -> list[Part]:
     """Of a document of any age."""
     rules = procedure.whole(json.dumps(content))
     reviews, own = rules["decline_review"], rules["centres"]
+    limits = _bounds(rules["bounds"], rules["deadlines"])
     return [
         Part(_("Decisions"), _quorum(rules["quorum"]), []),
         Part(_("Decisions between meetings"), _between(rules["between_meetings"]), []),
@@ -29,7 +30,11 @@ def in_words(content: Any) -> list[Part]:
         Part(_("Follow-ups"), "", [*_follow_ups(rules["follow_up"])]),
         Part(_("If a deadline is missed"), _escalation(rules["escalation"]), []),
         Part(_("Noes that the director reviews"), _nobody(reviews), [*_reviews(reviews)]),
-        Part(_("What a centre may set for itself"), _("Within these limits."), [*_bounds(rules["bounds"])]),
+        Part(
+            _("What a centre may set for itself"),
+            _("Within these limits."),
+            [*limits],
+        ),
         Part(_("What centres have set for themselves"), _nobody(own), [*_centres(own)]),
     ]
 
@@ -126,12 +131,12 @@ def bound_name(name: str) -> str:
     return names.get(name) or word("deadline", name)
 
 
-def _bounds(bounds: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[str, str]]:
+def _bounds(bounds: Mapping[str, Mapping[str, int]], deadlines: Any) -> Iterator[tuple[str, str]]:
+    """With the unit of what is a deadline."""
     for name, limit in bounds.items():
-        yield (
-            bound_name(name),
-            _("{least} to {most}").format(least=limit["min"], most=limit["max"]),
-        )
+        unit = next((each for each in UNITS if each in deadlines.get(name, ())), None)
+        most = _count(limit["max"], unit) if unit else limit["max"]
+        yield bound_name(name), _("{least} to {most}").format(least=limit["min"], most=most)
 
 
 def _centres(centres: Any) -> Iterator[tuple[str, str]]:
