@@ -196,7 +196,7 @@ class _Taken:
             return ""
         id = entry["programme_id"] or self.call.new_id(f"programme/{entry['row']}")
         known = unit.state(PROGRAMME, id)
-        places = self._places(entry, told)
+        places = None if _is_as_shown(known, told) else self._places(entry, told)
         rules = told.get("rules")
         if isinstance(rules, dict) and _is_above(rules.get("min_age"), rules.get("max_age")):
             self._find(entry, "ages_upside_down")
@@ -304,6 +304,19 @@ class _Taken:
         proposal_id = self.call.new_id(f"proposal/{entry['row']}/{action}/{programme_id or ''}")
         changing.propose_change(unit, self.call, proposal_id, change, keeper)
         return "proposed"
+
+
+def _is_as_shown(known: Programme, row: Mapping[str, Any]) -> bool:
+    """Whether a row says of the places what the registry shows by now. What was used since they were stated need not
+    add up in it."""
+    told = row.get("units") or []
+    units = {key_of(str(each.get("unit")), str(each.get("group"))): each for each in told}
+    now = {key_of(each["unit"], each["group"]): each for each in known.units_now()}
+    same = not told or {key: (each.get("total"), each.get("free")) for key, each in units.items()} == {
+        key: (each["total"], each["free"]) for key, each in now.items()
+    }
+    shown = (row.get("total"), row.get("free")) == (known.ledger.total, known.free)
+    return bool(known.programme_id) and known.places_known and shown and same
 
 
 def _province(body: bodies.Import) -> str:

@@ -11,6 +11,7 @@ from services.partners import answers, bodies, schemas
 from services.partners.changing import centre_of
 from services.partners.domain.registry import PARTNER, MakeLink, RevokeLink
 from services.partners.projections import keepers, links
+from services.thai.order import require_order
 
 
 class Linking(Doors):
@@ -40,7 +41,8 @@ class Linking(Doors):
             raise Forbidden("Another centre keeps this partner.")
 
         def work(unit: Unit) -> answers.LinkChanged:
-            unit.handle(PARTNER, partner_id, change, call.if_match)
+            if unit.handle(PARTNER, partner_id, change, call.if_match):
+                require_order(call.at, {"the link was made": links.get(unit.db, partner_id)["made_at"]})
             return {"version": unit.version(PARTNER, partner_id)}
 
         return self.runtime.execute(call.envelope(centre_of(call, keeper)), work)

@@ -4,6 +4,7 @@ the secretary writes down, each case decided with its plan."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
@@ -93,11 +94,11 @@ class Meetings(planning.Planning, grouping.Grouping):
     def table(self, call: Call, body: bodies.TableCases) -> Outcome[answers.MeetingVersion]:
         """All of them lie before the meeting, or none."""
         row = self._meeting(call, body["meeting_id"])
-        tabled: list[Command] = []
+        tabled: list[TableCase] = []
         for case_id in dict.fromkeys(body["case_ids"] or [str(body["case_id"])]):
             case = self._case_of(call, row, case_id)
             tabled.append(TableCase(case_id, case["person_id"], case["closed"], body["reason"] or "plan"))
-        return self._do(call, row, tabled)
+        return self._do(call, row, tabled, follows=self._last_opened(tabled))
 
     @command("meeting.table", roles=STAFF, schema=schemas.ProposeOption())
     def propose(self, call: Call, body: bodies.ProposeOption) -> Outcome[answers.MeetingVersion]:
@@ -105,7 +106,8 @@ class Meetings(planning.Planning, grouping.Grouping):
         self._case_of(call, row, body["case_id"])
         places = body["programme_ids"] or []
         planning.require_path(self._offers(places), body["path"], "programme_ids")
-        return self._do(call, row, [ProposeOption(body["case_id"], body["path"], places)])
+        proposing = ProposeOption(body["case_id"], body["path"], places)
+        return self._do(call, row, [proposing], follows=self._opened(body["case_id"]))
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.CastVote())
     def vote(self, call: Call, body: bodies.CastVote) -> Outcome[answers.MeetingVersion]:
@@ -115,15 +117,15 @@ class Meetings(planning.Planning, grouping.Grouping):
         if body["reason"]:
             self.runtime.ensure_key(call, case["person_id"])
         member = _own_seat(row, call.caller.user)
-        return self._do(
-            call, row, [CastVote(call.new_id("vote"), body["case_id"], member, body["vote"], body["reason"])]
-        )
+        casting = CastVote(call.new_id("vote"), body["case_id"], member, body["vote"], body["reason"])
+        return self._do(call, row, [casting], follows=self._opened(body["case_id"]))
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.DeclareConflict())
     def declare_conflict(self, call: Call, body: bodies.DeclareConflict) -> Outcome[answers.MeetingVersion]:
         row = self._meeting(call, body["meeting_id"])
         self._case_of(call, row, body["case_id"])
-        return self._do(call, row, [DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))])
+        declaring = DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))
+        return self._do(call, row, [declaring], follows=self._opened(body["case_id"]))
 
     @command("plan.agree", roles=STAFF, schema=schemas.DecideCase())
     def decide(self, call: Call, body: bodies.DecideCase) -> Outcome[answers.NewPlan]:
@@ -186,7 +188,8 @@ class Meetings(planning.Planning, grouping.Grouping):
             out = [called.names[number] for number in called.names if number in item.conflicts | {*conflicts}]
             quorum = procedure_in_force(unit.state(RULES, procedure.NAME), day).quorum_of(case["centre"])
             ratifying = RatifyPlan(item.ratifies, case_id, case["person_id"], meeting_id, voted, quorum, out)
-            unit.handle(PLAN, case_id, ratifying)
+            if unit.handle(PLAN, case_id, ratifying):
+                require_order(call.at, self._opened(case_id))
             return {
                 "plan_id": item.ratifies,
                 "ratified": ratified,
@@ -200,10 +203,14 @@ class Meetings(planning.Planning, grouping.Grouping):
         """What it leaves to be ratified lies before the next meeting that is called already."""
         row = self._meeting(call, body["meeting_id"])
 
+        held = (
+            row["starts"] if moment(row["starts"]) <= call.now else None
+        )  # one to come may be closed before it
+
         def left(unit: Unit) -> None:
             if row["status"] == meetings.OPEN:
                 decided = meetings.get_last_decision(unit.db, row["meeting_id"])
-                require_order(call.at, {"a case was decided there": decided})
+                require_order(call.at, {"the meeting began": held, "a case was decided there": decided})
             planning.table_unratified(unit, row["centre"], without=row["meeting_id"])
 
         return self._do(call, row, [CloseMeeting()], left)
@@ -279,12 +286,15 @@ class Meetings(planning.Planning, grouping.Grouping):
         row: RowMapping,
         commands: Sequence[Command],
         following: Callable[[Unit], None] | None = None,
+        follows: Mapping[str, str | None] = MappingProxyType({}),
     ) -> Outcome[answers.MeetingVersion]:
+        """`follows`: as of require_order."""
         meeting_id = row["meeting_id"]
 
         def work(unit: Unit) -> answers.MeetingVersion:
             for place, each in enumerate(commands):
-                unit.handle(MEETING, meeting_id, each, None if place else call.if_match)
+                if unit.handle(MEETING, meeting_id, each, None if place else call.if_match):
+                    require_order(call.at, follows)
             if following:
                 following(unit)
             now = unit.state(MEETING, meeting_id)
@@ -292,6 +302,11 @@ class Meetings(planning.Planning, grouping.Grouping):
             return {"status": status, "version": unit.version(MEETING, meeting_id)}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    def _last_opened(self, tabled: Sequence[TableCase]) -> Mapping[str, str | None]:
+        """What putting some cases before a meeting follows."""
+        opened = [when for each in tabled for when in self._opened(each.case_id).values() if when]
+        return {"the case was opened": max(opened, default=None)}
 
     def _reasons(self, meeting_id: str, case_id: str, person_id: str) -> dict[str, str | None]:
         """{own vote: its reason in words}."""

@@ -122,6 +122,16 @@ def test_a_match_counts_the_places_that_are_for_this_person(net, beds):
     assert places("female") == (1, [])
 
 
+def test_in_all_no_more_are_free_than_in_the_units_together(net, home, beds):
+    for _ in range(2):
+        send(net, beds, "female")
+    net.call("partners", "confirm_capacity", {"programme_id": beds, **APART})  # no room for what is held
+    net.settle()
+    whole, units, reserved, _ = free(net, home)
+    assert (whole, reserved) == (sum(units.values()), 2) == (1, 2)
+    assert net.call("partners", "free_places", {"province": "60"})["free"] == 1
+
+
 def test_a_statement_without_units_does_not_tell_them_apart_any_more(net, home, beds):
     net.call("partners", "confirm_capacity", {"programme_id": beds, "total": 4, "free": 2})
     assert free(net, home) == (2, {}, 0, 0)

@@ -97,7 +97,7 @@ def place_for(units: Units, whole: Ledger, who: str | None) -> str | None:
 
 
 def free_for(units: Units, whole: Ledger, who: str | None) -> int:
-    """How many places somebody may get."""
+    """How many places somebody may get (None: of whatever group, so that it is what is free in all)."""
     if not units:
         return whole.free
     fitting = [key for key in units if words.takes(words.parts_of(key)[1], who)]

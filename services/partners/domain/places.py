@@ -28,7 +28,7 @@ from services.partners.domain.asked import (
     VerifyProgramme,
 )
 from services.partners.domain.details import PROGRAMME_DETAILS, apart, together
-from services.partners.domain.ledger import WHOLE, Ledger, Units, free_in, place_for, stated_units
+from services.partners.domain.ledger import WHOLE, Ledger, Units, free_for, free_in, place_for, stated_units
 from services.partners.events import (
     CapacityConfirmed,
     CapacityDoubted,
@@ -92,7 +92,7 @@ class Programme:
 
     @property
     def free(self) -> int:
-        return 0 if self.retired else self.ledger.free
+        return 0 if self.retired else free_for(self.units, self.ledger, None)
 
     def place_for(self, who: str | None) -> str | None:
         """The unit in which somebody gets a place now; None: in none. Where nobody knows how many places there are, the

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from services.codes.units import parts_of
 from services.partners import answers
-from services.partners.domain.ledger import Ledger, Units, free_in, stated_units
+from services.partners.domain.ledger import Ledger, Units, free_for, free_in, stated_units
 from services.partners.events import CapacityConfirmed, ProgrammeOffered
 
 NO_UNITS = "{}"
@@ -30,6 +30,11 @@ def whole_of(row: Row | RowMapping) -> Ledger:
 def units_of(row: Row | RowMapping) -> dict[str, Ledger]:
     """By unit (codes.units.key_of)."""
     return {key: Ledger(**known) for key, known in orjson.loads(row["units"]).items()}
+
+
+def free_of(row: Row | RowMapping) -> int:
+    """What can be reserved now of all that there is."""
+    return free_for(units_of(row), whole_of(row), None)
 
 
 def state(row: Row, places: Places, event: ProgrammeOffered | CapacityConfirmed) -> None:

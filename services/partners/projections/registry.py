@@ -315,7 +315,7 @@ def _move(
             _hold(places, event, "over", 0)
     if isinstance(event, (ProgrammeCorrected, ProgrammeRetired, ProgrammeReopened)):
         row["changed_at"] = fact.time
-    free = 0 if row["retired"] else ledgers.whole_of(row).free
+    free = 0 if row["retired"] else ledgers.free_of(row)
     row |= {"free": free, "version": fact.version, "changed": version}
 
 
@@ -363,7 +363,7 @@ def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[
     return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(wanted)))]
 
 
-REGISTRY = Projection("registry", 3, (partner, programme, place, registry_version), project)
+REGISTRY = Projection("registry", 4, (partner, programme, place, registry_version), project)
 
 
 def invariants(db: Connection) -> Iterable[str]:
