@@ -98,7 +98,9 @@ class Meetings(planning.Planning, grouping.Grouping):
         for case_id in dict.fromkeys(body["case_ids"] or [str(body["case_id"])]):
             case = self._case_of(call, row, case_id)
             tabled.append(TableCase(case_id, case["person_id"], case["closed"], body["reason"] or "plan"))
-        return self._do(call, row, tabled, follows=self._last_opened(tabled))
+        opened = [self._opened(each.case_id)["the case was opened"] for each in tabled]
+        latest = max(filter(None, opened), default=None)
+        return self._do(call, row, tabled, follows={"the case was opened": latest})
 
     @command("meeting.table", roles=STAFF, schema=schemas.ProposeOption())
     def propose(self, call: Call, body: bodies.ProposeOption) -> Outcome[answers.MeetingVersion]:
@@ -124,8 +126,8 @@ class Meetings(planning.Planning, grouping.Grouping):
     def declare_conflict(self, call: Call, body: bodies.DeclareConflict) -> Outcome[answers.MeetingVersion]:
         row = self._meeting(call, body["meeting_id"])
         self._case_of(call, row, body["case_id"])
-        declaring = DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))
-        return self._do(call, row, [declaring], follows=self._opened(body["case_id"]))
+        mine = DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))
+        return self._do(call, row, [mine], follows=self._opened(body["case_id"]))
 
     @command("plan.agree", roles=STAFF, schema=schemas.DecideCase())
     def decide(self, call: Call, body: bodies.DecideCase) -> Outcome[answers.NewPlan]:
@@ -288,7 +290,6 @@ class Meetings(planning.Planning, grouping.Grouping):
         following: Callable[[Unit], None] | None = None,
         follows: Mapping[str, str | None] = MappingProxyType({}),
     ) -> Outcome[answers.MeetingVersion]:
-        """`follows`: as of require_order."""
         meeting_id = row["meeting_id"]
 
         def work(unit: Unit) -> answers.MeetingVersion:
@@ -302,11 +303,6 @@ class Meetings(planning.Planning, grouping.Grouping):
             return {"status": status, "version": unit.version(MEETING, meeting_id)}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
-
-    def _last_opened(self, tabled: Sequence[TableCase]) -> Mapping[str, str | None]:
-        """What putting some cases before a meeting follows."""
-        opened = [when for each in tabled for when in self._opened(each.case_id).values() if when]
-        return {"the case was opened": max(opened, default=None)}
 
     def _reasons(self, meeting_id: str, case_id: str, person_id: str) -> dict[str, str | None]:
         """{own vote: its reason in words}."""

@@ -11,7 +11,7 @@ from services.codes.access import CASE_READERS, DIRECTOR
 from services.intake.doors import REQUEST_ERASURE
 from services.kernel.envelope import ALL_CENTRES, Caller
 from services.kernel.errors import Invalid
-from services.kernel.questions import Body, CommandDoor
+from services.kernel.questions import Body, CommandDoor, Json
 from services.kernel.runtime import ServiceRuntime
 from services.screening.doors import APPOINT_MEMBER, CALL_MEETING, INVITE
 from services.thai.dates import bangkok_day
@@ -21,7 +21,7 @@ from services.web.identity.accounts import Account
 NOT_OF_CENTRE = "No account of somebody who works for this centre or decides with it."
 NO_DIRECTOR = "No account of a director, or of whoever acts in a director's place."
 
-Named = Iterator[tuple[str, str]]  # the field, the account in it
+Named = Iterator[tuple[str, Json]]  # the field, the account in it
 CentreOf = Callable[[str], str]  # of a meeting
 
 
