@@ -8,7 +8,7 @@ from services.kernel.envelope import Caller
 from services.kernel.runtime import utc_now
 from services.thai import dates
 from services.web.identity import accounts, delegations
-from tests.web.door import FrontDoor, problem
+from tests.web.door import problem
 
 # Of another centre, of no centre's work, and of nobody.
 STRANGERS = ("worker-61", "director-61", "ministry", "rules", "nobody-at-all")
@@ -23,7 +23,7 @@ def meeting(*members):
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-def test_a_meeting_calls_accounts_of_its_own_centre_only(door: FrontDoor, stranger: str):
+def test_a_meeting_calls_accounts_of_its_own_centre_only(door, stranger):
     answer = door.post("/api/v1/meetings", meeting(member("worker-60"), member(stranger)))
     assert [*problem(answer, 422)["errors"]] == ["members.1.user"]
     called = door.made("/api/v1/meetings", meeting(member("worker-60"), member(None)))
@@ -34,22 +34,20 @@ def test_a_meeting_calls_accounts_of_its_own_centre_only(door: FrontDoor, strang
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-def test_nobody_of_another_centre_is_appointed_and_so_kept_from_their_own_meetings(
-    door: FrontDoor, stranger: str
-):
+def test_nobody_of_another_centre_is_appointed_and_so_kept_from_their_own_meetings(door, stranger):
     body = {**member(stranger), "centre": "60", "since": "2026-10-01"}
     assert [*problem(door.post("/api/v1/members", body, "director-60"), 422)["errors"]] == ["user"]
     own = {**meeting(member("worker-61")), "centre": "61"}
     assert door.post("/api/v1/meetings", own, "worker-61").status_code == 201
 
 
-def test_whoever_may_not_ask_learns_nothing_of_a_centres_accounts(door: FrontDoor):
+def test_whoever_may_not_ask_learns_nothing_of_a_centres_accounts(door):
     for user in ("worker-60", "nobody-at-all"):
         problem(door.post("/api/v1/meetings", meeting(member(user)), "worker-61"), 403)
 
 
 @pytest.mark.parametrize("named", ["worker-60", "worker-61", "partner-60", "ministry", "nobody-at-all"])
-def test_who_is_to_confirm_an_erasure_is_a_director_and_nobody_else_hears_of_it(door: FrontDoor, named: str):
+def test_who_is_to_confirm_an_erasure_is_a_director_and_nobody_else_hears_of_it(door, named):
     case_id = door.case()
     body = {"reason": "person_asked", "confirmer": named}
     answer = door.post(f"/api/v1/cases/{case_id}/erasure", body, "director-60")
@@ -58,7 +56,7 @@ def test_who_is_to_confirm_an_erasure_is_a_director_and_nobody_else_hears_of_it(
     assert case_id not in [each["case_id"] for each in waiting]
 
 
-def test_a_director_of_another_centre_and_who_acts_for_one_may_be_named(door: FrontDoor):
+def test_a_director_of_another_centre_and_who_acts_for_one_may_be_named(door):
     stand_in, director = (f"{kind}-{uuid4().hex[:6]}" for kind in ("stand-in", "director"))
     door.add(director, "director", ("65",))
     door.add(stand_in, "worker", ("65",))
@@ -70,7 +68,7 @@ def test_a_director_of_another_centre_and_who_acts_for_one_may_be_named(door: Fr
         assert door.post(f"/api/v1/cases/{door.case()}/erasure", body, "director-60").status_code == 200
 
 
-def test_an_account_that_was_closed_is_called_no_more(door: FrontDoor):
+def test_an_account_that_was_closed_is_called_no_more(door):
     user = f"gone-{uuid4().hex[:6]}"
     door.add(user, "worker", ("60",))
     assert door.post("/api/v1/meetings", meeting(member(user))).status_code == 201
@@ -84,6 +82,6 @@ def test_an_account_that_was_closed_is_called_no_more(door: FrontDoor):
 @pytest.mark.parametrize(
     "members", [None, "x", [7], [{"user": 7}], [{"user": {}}], [{"user": ["worker-60"]}]]
 )
-def test_what_is_no_list_of_members_is_still_said_by_the_door(door: FrontDoor, members: object):
+def test_what_is_no_list_of_members_is_still_said_by_the_door(door, members):
     answer = door.post("/api/v1/meetings", {**meeting(), "members": members})
     assert problem(answer, 422)["errors"]
