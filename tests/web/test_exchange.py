@@ -225,7 +225,9 @@ def test_places_told_apart_and_used_since_come_back_as_they_are(door, form):
     ]
     capacity = {"total": 4, "free": 3, "units": units}
     partner_id = door.made("/api/v1/partners", partner())["partner_id"]
-    made = door.made(f"/api/v1/partners/{partner_id}/programmes", {**programme(), "capacity": capacity})
+    home = {"provinces": ["60", "16", "17"], "bases": ["registered_house", "claimed"]}  # the nearest first
+    offered = {**programme(), "capacity": capacity, "rules": {"domicile": home}}
+    made = door.made(f"/api/v1/partners/{partner_id}/programmes", offered)
     sent = door.referred(programme_id=made["programme_id"])
     door.wait(f"/api/v1/referrals/{sent['referral_id']}", lambda told: told["place"] == "reserved")
     states = f"/api/v1/programmes/{made['programme_id']}/capacity"

@@ -231,7 +231,7 @@ CELLS: Mapping[str, Callable[[str, Column], Any]] = {
     "choice": _code,
     "choices": _codes,
     "province": _province,
-    "provinces": lambda text, column: sorted({_province(part, column) for part in _parts(text)}),
+    "provinces": lambda text, column: list(dict.fromkeys(_province(part, column) for part in _parts(text))),
     "subdistrict": _subdistrict,
     "day": _day,
     "papers": lambda text, column: [document_code(part) for part in _parts(text)],
