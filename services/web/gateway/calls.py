@@ -176,8 +176,11 @@ def tell(
     return reply
 
 
-def _centre_of_meeting(asker: Asker, meeting_id: str) -> str:
-    return ask(asker, MEETING.of(meeting_id=meeting_id)).answer["centre"]
+def _centre_of_meeting(asker: Asker, meeting_id: str) -> str | None:
+    try:
+        return ask(asker, MEETING.of(meeting_id=meeting_id)).answer["centre"]
+    except (Forbidden, NotFound):
+        return None
 
 
 def tell_as_system(host: ServiceRuntime, door: CommandDoor[A], body: Body, command: Command) -> Reply[A]:

@@ -22,7 +22,7 @@ NOT_OF_CENTRE = "No account of somebody who works for this centre or decides wit
 NO_DIRECTOR = "No account of a director, or of whoever acts in a director's place."
 
 Named = Iterator[tuple[str, Json]]  # the field, the account in it
-CentreOf = Callable[[str], str]  # of a meeting
+CentreOf = Callable[[str], str | None]  # of a meeting; None: there is none that the asker may see
 
 
 def list_colleagues(everybody: list[Account], centre: str) -> list[str]:
@@ -46,7 +46,7 @@ def require_known(
     if door == REQUEST_ERASURE:
         known, said = _list_directing(web), NO_DIRECTOR
     else:
-        centre = body.get("centre") or centre_of(str(body.get("meeting_id")))
+        centre = centre_of(str(body.get("meeting_id"))) if door == INVITE else body.get("centre")
         if not isinstance(centre, str) or not caller.sees(centre):
             return
         known, said = list_colleagues(web.read(accounts.everybody), centre), NOT_OF_CENTRE
