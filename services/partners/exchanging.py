@@ -306,14 +306,15 @@ class _Taken:
         return "proposed"
 
 
-def _is_as_shown(known: Programme, row: Mapping[str, Any]) -> bool:
+def _is_as_shown(known: Programme, row: Mapping[str, Json]) -> bool:
     """Whether a row says of the places what the registry shows by now. What was used since they were stated need not
     add up in it."""
-    told = row.get("units") or []
-    units = {key_of(str(each.get("unit")), str(each.get("group"))): each for each in told}
-    now = {key_of(each["unit"], each["group"]): each for each in known.units_now()}
-    same = not told or {key: (each.get("total"), each.get("free")) for key, each in units.items()} == {
-        key: (each["total"], each["free"]) for key, each in now.items()
+    units = row.get("units")
+    told = [each for each in units if isinstance(each, dict)] if isinstance(units, list) else []
+    now = {key_of(each["unit"], each["group"]): (each["total"], each["free"]) for each in known.units_now()}
+    same = not told or now == {
+        key_of(str(each.get("unit")), str(each.get("group"))): (each.get("total"), each.get("free"))
+        for each in told
     }
     shown = (row.get("total"), row.get("free")) == (known.ledger.total, known.free)
     return bool(known.programme_id) and known.places_known and shown and same
