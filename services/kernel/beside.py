@@ -17,13 +17,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from services.kernel import building, fence, private
-from services.kernel.database import Database, sqlite_engine, transaction
+from services.kernel.database import Database, later, sqlite_engine, transaction
+from services.kernel.readmodels import DERIVED
 
 SCHEMA = "made_anew"
 WAIT = "200ms"  # for the old tables and the heads: whoever wants them meanwhile waits behind us
 
 
 class Beside(Protocol):
+    def finish(self) -> None:
+        """The keys and indexes of what is derived, once its rows are there."""
+
     def filling(self) -> AbstractContextManager[Connection]:
         """A transaction in which the tables' names are those of the new ones; all others are as ever."""
 
@@ -53,12 +57,26 @@ class InSchema:
             db.execute(CreateSchema(SCHEMA))
         with self.filling() as db:
             for table in self.tables:
-                table.create(db, checkfirst=False)
+                if table.info == DERIVED:
+                    db.exec_driver_sql(f'CREATE TABLE "{table.name}" (LIKE "{table.name}")')  # the old one
+                else:
+                    table.create(db, checkfirst=False)
             building.protect(db, self.tables)
+
+    def finish(self) -> None:
+        with self.filling() as db:
+            for table in self.tables:
+                if table.info == DERIVED:
+                    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+                    db.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD PRIMARY KEY ({key})')
+                    for index in table.indexes:
+                        index.create(db)
 
     @contextmanager
     def filling(self) -> Iterator[Connection]:
         with self.database.write() as db:
+            # What is lost with the server is thrown away. The swap waits for the disk, and with it all before it.
+            later(db, "SET LOCAL synchronous_commit TO off", ())
             self._look_here_first(db)
             yield db
 
@@ -80,9 +98,8 @@ class InSchema:
             db.execute(DropSchema(SCHEMA, cascade=True, if_exists=True))
 
     def _look_here_first(self, db: Connection) -> None:
-        db.exec_driver_sql(
-            f"SELECT set_config('search_path', '{SCHEMA},' || current_setting('search_path'), true)"
-        )
+        path = f"'{SCHEMA},' || current_setting('search_path')"
+        later(db, f"SELECT set_config('search_path', {path}, true)", ())
 
 
 class InFile:
@@ -103,6 +120,9 @@ class InFile:
         with self.filling() as db:
             for table in self.tables:
                 table.create(db, checkfirst=False)
+
+    def finish(self) -> None:
+        """Nothing: the rows go over into tables that have theirs."""
 
     @contextmanager
     def filling(self) -> Iterator[Connection]:

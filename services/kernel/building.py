@@ -121,18 +121,23 @@ def advance(
 ) -> tuple[Stand, int]:
     """Project one batch: own facts first, then what was heard. What is derived is made once, near the heads, and then
     kept up with. Returns how far that is, and how many facts the batch had."""
-    own = log.facts(db, stand.own, BATCH)
-    heard = log.heard(db, stand.heard, BATCH) if len(own) < BATCH else []
-    facts = [*own, *heard]
-    if facts:
-        handed_over = owners.look_up(db, facts) if log.keeps_owners else {}
-        projection.project(db, facts)
-        owners.follow(db, projection.tables, handed_over)
-    derived = stand.derived or max(len(own), len(heard)) < BATCH
-    if derived and (facts or not stand.derived):
-        for _ in projection.derive(db, facts if stand.derived else None):
+    own_head, heard_head = log.heads(db)
+    own = min(own_head - stand.own, BATCH)
+    heard = min(heard_head - stand.heard, BATCH) if own < BATCH else 0
+    # A case that is handed over meanwhile takes along what is made of it already.
+    types = projection.types and projection.types | {owners.TRANSFER}
+    facts = log.facts(db, stand.own, own, types) if own else []
+    facts += log.heard(db, stand.heard, heard, types) if heard else []
+    some = projection.of(facts)
+    if some:
+        projection.project(db, some)
+    if facts and log.keeps_owners:
+        owners.follow(db, projection.tables, owners.look_up(db, facts))
+    derived = stand.derived or max(own, heard) < BATCH
+    if derived and (some or not stand.derived):
+        for _ in projection.derive(db, some if stand.derived else None):
             pause(0)
-    return Stand(stand.own + len(own), stand.heard + len(heard), derived), len(facts)
+    return Stand(stand.own + own, stand.heard + heard, derived), own + heard
 
 
 def _raise(log: EventLog, new: Iterable[Projection], now: str) -> None:

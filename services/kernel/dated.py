@@ -38,7 +38,7 @@ def documents(name: str, number: int, metadata: MetaData, type: str, kind: str) 
     )
 
     def project(db: Connection, facts: Sequence[Recorded]) -> None:
-        adopted = [fact for fact in facts if fact.type == type and fact.data["name"] == kind]
+        adopted = [fact for fact in facts if fact.data["name"] == kind]
         rows = [
             {
                 "version": fact.data["version"],
@@ -50,4 +50,4 @@ def documents(name: str, number: int, metadata: MetaData, type: str, kind: str) 
         ]
         upsert(db, table, rows, ("version",))
 
-    return Documents(Projection(name, number, (table,), project), table)
+    return Documents(Projection(name, number, (table,), project, types=frozenset({type})), table)

@@ -440,9 +440,10 @@ class EventLog:
         db = unit.db
         handed_over = unit.hand_over(facts) if self.keeps_owners else {}
         for projection in self.wiring.projections:
-            projection.project(db, facts)
+            if some := projection.of(facts):
+                projection.project(db, some)
             owners.follow(db, projection.tables, handed_over)
-            for _ in projection.derive(db, facts):
+            for _ in projection.derive(db, some) if some else ():
                 pass
         if self.wiring.timers is not None:
             for fact in facts:
@@ -546,12 +547,14 @@ class EventLog:
         )
         return (opening + ",".join(events) + "]}").encode()
 
-    def facts(self, db: Connection, after: int, limit: int) -> list[Recorded]:
-        """Own facts in log order, as read models see them live (position 0: it is not theirs to use)."""
-        sql = "SELECT body, sealed FROM event WHERE position > ? ORDER BY position LIMIT ?"
-        return [
-            self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, after, limit)
-        ]
+    def facts(
+        self, db: Connection, after: int, limit: int, types: Iterable[str] | None = None
+    ) -> list[Recorded]:
+        """Own facts in log order, as read models see them live (position 0: it is not theirs to use): so many positions
+        after one, and of what stands there only some types."""
+        those, values = _window("position", after, limit, types)
+        sql = f"SELECT body, sealed FROM event WHERE {those} ORDER BY position"  # noqa: S608
+        return [self._recorded(orjson.loads(body), sealed) for body, sealed in self.rows(db, sql, *values)]
 
     def facts_of(self, db: Connection, streams: Sequence[str], until: int) -> list[Recorded]:
         """Own facts of some streams in log order, none after a position."""
@@ -572,11 +575,20 @@ class EventLog:
         row = self.row(db, sql, *types, count - 1)
         return int(row[0]) if row else None
 
-    def heard(self, db: Connection, after: int, limit: int) -> list[Recorded]:
-        """Others' facts in the order in which this service handled them, which has no holes either."""
-        sql = "SELECT body FROM source_event WHERE ingest_position > ? ORDER BY ingest_position LIMIT ?"
-        bodies = [orjson.loads(body) for (body,) in self.rows(db, sql, after, limit)]
+    def heard(
+        self, db: Connection, after: int, limit: int, types: Iterable[str] | None = None
+    ) -> list[Recorded]:
+        """The same of others' facts, in the order in which this service handled them, which has no holes either."""
+        those, values = _window("ingest_position", after, limit, types)
+        sql = f"SELECT body FROM source_event WHERE {those} ORDER BY ingest_position"  # noqa: S608
+        bodies = [orjson.loads(body) for (body,) in self.rows(db, sql, *values)]
         return [recorded(body, {}, None, body["sequence"]) for body in bodies]
+
+    def heads(self, db: Connection) -> tuple[int, int]:
+        """How many own facts there are, and how many that were heard."""
+        sql = "SELECT (SELECT position FROM log_head WHERE id = 1), (SELECT position FROM ingest_head WHERE id = 1)"
+        own, heard = self.row(db, sql)
+        return int(own), int(heard)
 
     def _recorded(self, body: Event, sealed: str | None) -> Recorded:
         hidden = orjson.loads(sealed) if sealed else {}
@@ -596,6 +608,17 @@ def _told_before(row: Sequence[Any] | None, envelope: Envelope) -> Outcome[Any] 
     if row[0] != envelope.fingerprint:
         raise KeyReused("This Idempotency-Key was used with another request.")
     return Outcome(orjson.loads(row[1]), int(row[2]))
+
+
+def _window(
+    position: str, after: int, limit: int, types: Iterable[str] | None
+) -> tuple[str, list[int | str]]:
+    """Which rows of a table without holes, as SQL and its values."""
+    those, values = f"{position} > ? AND {position} <= ?", [after, after + limit]
+    if types is None:
+        return those, [*values]
+    some = sorted(types)
+    return f"{those} AND event_type IN ({', '.join('?' * len(some))})", [*values, *some]
 
 
 def _answers(done: Iterable[Done], position: int) -> list[tuple[Value, ...]]:

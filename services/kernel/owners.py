@@ -9,7 +9,7 @@ Few cases move, and every command would ask. So a process keeps those that did, 
 takes anyway, says how many transfers there were: where that is another number, somebody handed a case over meanwhile.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 
 
 # Version 2, because who fills version 1 does not count at the head what it hands over.
-OWNERS = Projection("owners", 2, (owner,), project)
+OWNERS = Projection("owners", 2, (owner,), project, types=frozenset({TRANSFER}))
 
 
 def _told(facts: Iterable[Recorded]) -> dict[str, tuple[str, int]]:
@@ -89,13 +89,15 @@ def load(db: Connection) -> Owners:
 
 def get(db: Connection, case_id: str) -> str | None:
     """Whose a case is now; None: whose it was when it was opened."""
-    found = _known(db, (case_id,)).get(case_id)
-    return found[0] if found else None
+    mark = "?" if db.dialect.name == "sqlite" else "%s"
+    rows = ask(db, f'SELECT centre FROM "{owner.name}" WHERE case_id = {mark}', (case_id,))  # noqa: S608
+    return str(rows[0][0]) if rows else None
 
 
 def look_up(db: Connection, facts: Sequence[Recorded]) -> Moved:
     """Of the cases that some facts are about those that were handed over, or are by these facts."""
-    return _after(_known(db, {fact.case_id for fact in facts if fact.case_id}), facts)
+    rows = ask(db, f'SELECT case_id, centre, n FROM "{owner.name}"', ())  # noqa: S608
+    return Owners(0, {case_id: (centre, n) for case_id, centre, n in rows}).after(facts).of(facts)
 
 
 def count_transfers(facts: Iterable[Recorded]) -> int:
@@ -108,14 +110,6 @@ def hold(db: Connection, facts: Iterable[Recorded]) -> None:
     if db.dialect.name == "postgresql":
         shared = "" if count_transfers(facts) else "_shared"
         later(db, f"SELECT pg_advisory_xact_lock{shared}({LOCK})", ())
-
-
-def _known(db: Connection, case_ids: Collection[str]) -> Moved:
-    if not case_ids:
-        return {}
-    marks = ", ".join(["?" if db.dialect.name == "sqlite" else "%s"] * len(case_ids))
-    sql = f'SELECT case_id, centre, n FROM "{owner.name}" WHERE case_id IN ({marks})'  # noqa: S608
-    return {case_id: (centre, n) for case_id, centre, n in ask(db, sql, sorted(case_ids))}
 
 
 def _after(moved: Moved, facts: Sequence[Recorded]) -> Moved:

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Table
+from sqlalchemy.engine import make_url
 
 from services.kernel.database import later
 from services.kernel.envelope import Recorded
 
 ROUND = 1000  # rows that go to PostgreSQL in one statement
+POSTGRESQL = make_url("postgresql+psycopg2://").get_dialect()()
+MANY = 20  # from so many on they go as JSON: to read so many literals costs both sides much more
+# For `info` of a table whose rows `derive` makes when all facts are in, each of them once. Where its read model is made
+# anew (kernel.beside) its key and indexes are made after that, which is several times cheaper than row by row.
+DERIVED = {"derived": True}
 
 
 def nothing(_: Connection, __: Sequence[Recorded] | None) -> Iterable[None]:
@@ -19,7 +26,8 @@ def nothing(_: Connection, __: Sequence[Recorded] | None) -> Iterable[None]:
 
 @dataclass(frozen=True)
 class Projection:
-    """One or more read models. Tables are named `name_v{version}`.
+    """One or more read models. Tables are named `name_v{version}`. `types`: those of the facts that they are made of;
+    no other is shown to them.
 
     `project` gets facts in batches: own and heard ones, in order within one source, in any order across sources. It
     must commute across sources and use no clock, no random and no I/O but the connection. `derive` then makes rows from
@@ -32,6 +40,11 @@ class Projection:
     tables: tuple[Table, ...]
     project: Callable[[Connection, Sequence[Recorded]], None]
     derive: Callable[[Connection, Sequence[Recorded] | None], Iterable[None]] = nothing
+    types: frozenset[str] | None = None
+
+    def of(self, facts: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Those that these read models are made of."""
+        return facts if self.types is None else [fact for fact in facts if fact.type in self.types]
 
 
 def upsert(
@@ -51,8 +64,7 @@ def upsert(
         return
     names = tuple(rows[0])
     columns = tuple(name for name in names if name not in key) if update is None else tuple(update)
-    values = [tuple(row[name] for name in names) for row in rows]
-    _put(db, table, names, values, tuple(key), tuple((name, f'excluded."{name}"') for name in columns))
+    _put(db, table, rows, tuple(key), tuple((name, f'excluded."{name}"') for name in columns))
 
 
 def add_up(db: Connection, table: Table, sums: Sequence[tuple[tuple[str | int, ...], int]]) -> None:
@@ -62,45 +74,57 @@ def add_up(db: Connection, table: Table, sums: Sequence[tuple[tuple[str | int, .
         return
     key = tuple(column.name for column in table.primary_key)
     [sum] = [column.name for column in table.columns if not column.primary_key]
-    values = [(*at, number) for at, number in sums]
-    _put(db, table, (*key, sum), values, key, ((sum, f'"{table.name}"."{sum}" + excluded."{sum}"'),))
+    rows = [dict(zip((*key, sum), (*at, number), strict=True)) for at, number in sums]
+    _put(db, table, rows, key, ((sum, f'"{table.name}"."{sum}" + excluded."{sum}"'),))
 
 
 Changes = tuple[tuple[str, str], ...]  # (column, what it becomes), where the key exists
 
 
 def _put(
-    db: Connection,
-    table: Table,
-    names: tuple[str, ...],
-    values: Sequence[tuple[Any, ...]],
-    key: tuple[str, ...],
-    changes: Changes,
+    db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...], changes: Changes
 ) -> None:
     # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than
     # running it.
+    names = tuple(rows[0])
     opening, marks, closing = _upsert(table, db.dialect.name, names, key, changes)
     if db.dialect.name == "sqlite":
-        db.connection.cursor().executemany(f"{opening} {marks} {closing}", values)
+        every = [_values(row, names) for row in rows]
+        db.connection.cursor().executemany(f"{opening} VALUES {marks} {closing}", every)
         return
-    for start in range(0, len(values), ROUND):
-        some = values[start : start + ROUND]
-        every = ", ".join([marks] * len(some))
-        later(db, f"{opening} {every} {closing}", [value for row in some for value in row])
+    for start in range(0, len(rows), ROUND):
+        some = rows[start : start + ROUND]
+        if len(some) < MANY:
+            values = [value for row in some for value in _values(row, names)]
+            later(db, f"{opening} VALUES {', '.join([marks] * len(some))} {closing}", values)
+        else:
+            # Names of columns may be a kind of str.
+            told = orjson.dumps(some, default=dict, option=orjson.OPT_NON_STR_KEYS).decode()
+            later(db, f"{opening} {_from_json(table, names)} {closing}", (told,))
+
+
+def _values(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple([row[name] for name in names])
 
 
 @lru_cache(maxsize=1024)
 def _upsert(
     table: Table, dialect: str, names: tuple[str, ...], key: tuple[str, ...], update: Changes
 ) -> tuple[str, str, str]:
-    """INSERT … VALUES / (?, …) / ON CONFLICT …, with the driver's own placeholders. All names are a read model's
-    own."""
+    """INSERT … / (?, …) / ON CONFLICT …, with the driver's own placeholders. All names are a read model's own."""
     mark = "?" if dialect == "sqlite" else "%s"
     quoted = {column.name: f'"{column.name}"' for column in table.columns}
     changes = ", ".join(f"{quoted[name]} = {becomes}" for name, becomes in update)
     return (
-        f'INSERT INTO "{table.name}" ({", ".join(quoted[name] for name in names)}) VALUES',
+        f'INSERT INTO "{table.name}" ({", ".join(quoted[name] for name in names)})',
         f"({', '.join([mark] * len(names))})",
         f"ON CONFLICT ({', '.join(quoted[name] for name in key)}) DO "
         + (f"UPDATE SET {changes}" if changes else "NOTHING"),
     )
+
+
+@lru_cache(maxsize=1024)
+def _from_json(table: Table, names: tuple[str, ...]) -> str:
+    """The rows of a JSON text, as PostgreSQL reads them."""
+    types = ", ".join(f'"{name}" {table.c[name].type.compile(POSTGRESQL)}' for name in names)
+    return f"SELECT * FROM json_to_recordset(%s) AS told ({types})"  # noqa: S608

@@ -29,12 +29,16 @@ Progress = Callable[[int, int], None]  # (facts replayed, facts in all)
 def rebuild(log: EventLog, projection: Projection, progress: Progress, pause: Callable[[float], None]) -> int:
     """Replay own and heard facts into `projection`. Returns how many facts were replayed. `pause(0)` lets others
     run. Unavailable if the old tables were in use all the time."""
-    stand, count = Stand(), LAST + 1
+    stand, count, finished = Stand(), LAST + 1, False
     with building.one_builder(log.database), beside(log.database, projection.tables) as new:
         while count > LAST or not stand.derived:
             with new.filling() as db:
                 stand, count = building.advance(log, db, projection, stand, pause)
-            progress(stand.own + stand.heard, _in_all(log))
+                in_all = sum(log.heads(db))
+            if stand.derived and not finished:
+                new.finish()
+                finished = True
+            progress(stand.own + stand.heard, in_all)
             pause(0)
         return _swap(log, projection, stand, new, pause)
 
@@ -64,9 +68,3 @@ def _note(log: EventLog, db: Connection, projection: Projection) -> None:
         "heard_regained = (SELECT position - filled FROM ingest_head) WHERE name = ? AND version = ?"
     )
     log.run(db, sql, projection.name, projection.version)
-
-
-def _in_all(log: EventLog) -> int:
-    with log.database.read() as db:
-        sql = "SELECT (SELECT position FROM log_head WHERE id = 1) + (SELECT position FROM ingest_head WHERE id = 1)"
-        return int(log.row(db, sql)[0])

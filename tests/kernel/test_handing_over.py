@@ -76,15 +76,12 @@ note_table = Table(
 
 
 def project(db: Any, facts: Any) -> None:
-    rows = [
-        {"note": fact.data["note"], "case_id": fact.case_id, "centre": fact.centre}
-        for fact in facts
-        if fact.type == "CaseNoted"
-    ]
+    rows = [{"note": fact.data["note"], "case_id": fact.case_id, "centre": fact.centre} for fact in facts]
     upsert(db, note_table, rows, ("note",))
 
 
-DESK = Wiring("desk", (NOTES, TRANSFERS), (OWNERS, Projection("note", 1, (note_table,), project)))
+OF_NOTES = Projection("note", 1, (note_table,), project, types=frozenset({"CaseNoted"}))
+DESK = Wiring("desk", (NOTES, TRANSFERS), (OWNERS, OF_NOTES))
 SHELF = replace(
     DESK, service="shelf", aggregates=(), hears={"desk": {"CaseNoted": (), "CaseTransferAccepted": ()}}
 )
@@ -195,6 +192,25 @@ def test_rows_are_the_new_owners_after_a_read_model_was_made_anew(desks):
     other.rebuild(None, lambda done, of: None)
     note(other, "after")
     assert notes(one) == {"before": B, "after": B}
+
+
+def test_rows_are_the_new_owners_also_where_the_case_goes_while_it_is_made_anew(desks, monkeypatch):
+    """Though the read model is made of no fact that says so."""
+    monkeypatch.setattr("services.kernel.building.BATCH", 2)
+    monkeypatch.setattr("services.kernel.rebuild.LAST", 1)
+    one, other = desks
+    for words in "abcdefg":
+        note(one, words)
+    progress = []
+
+    def meanwhile(done: int, of: int) -> None:
+        progress.append((done, of))
+        if done == 4:
+            hand_over(one, B)
+
+    assert other.rebuild("note", meanwhile) == {"note": 8}
+    assert progress[-1] == (8, 8) and len(progress) > 3
+    assert notes(other) == dict.fromkeys("abcdefg", B)
 
 
 def test_a_program_that_starts_knows_who_owned_a_case_before_heads_counted(replicas, desks, place):

@@ -1,9 +1,19 @@
 """How rows get into a read model, on both databases."""
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, PrimaryKeyConstraint, Table, Text, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    select,
+)
 
-from services.kernel.readmodels import add_up, upsert
+from services.kernel.readmodels import MANY, ROUND, add_up, upsert
 
 
 @pytest.fixture
@@ -38,3 +48,37 @@ def test_a_row_replaces_what_its_columns_say_or_leaves_the_old_one(db):
     upsert(db, table, [{"id": 1, "a": "new", "b": "new"}], ("id",), update=("b",))
     upsert(db, table, [{"id": 2, "a": "new", "b": "new"}], ("id",), update=())
     assert rows(db, table) == [("x", "new", 1), ("x", "y", 2)]
+
+
+@pytest.mark.parametrize("count", [MANY - 1, MANY, ROUND + MANY - 1])
+def test_many_rows_are_written_as_few_are(db, count):
+    table = made(
+        db,
+        Column("id", BigInteger, primary_key=True, autoincrement=False),
+        Column("said", Text),
+        Column("true", Boolean),
+        Column("n", Integer),
+    )
+    words = ("มา%s\t\n", 'it\'s \\ "so" 100 %', "", None, "null", "{}", "\u2028💠")
+    expected = [
+        (2**60 + id, words[id % len(words)], (True, False, None)[id % 3], -id or None) for id in range(count)
+    ]
+    names = [column.name for column in table.columns]
+    upsert(db, table, [dict(zip(names, row, strict=True)) for row in expected], ("id",))
+    assert rows(db, table) == expected
+    again = [{"id": 2**60 + id, "said": "new", "true": True, "n": 7} for id in range(1, count + 1)]
+    upsert(db, table, again, ("id",), update=("said",))
+    kept = [(id, "new", *others) for id, _, *others in expected[1:]]
+    assert rows(db, table) == [expected[0], *kept, (2**60 + count, "new", True, 7)]
+    upsert(db, table, [{**row, "said": "newer"} for row in again], ("id",), update=())
+    assert {said for _, said, *_ in rows(db, table)[1:]} == {"new"}
+    add_up(db, table := summed(db), [((f"{id:05}",), id + 1) for id in range(count)])
+    add_up(db, table, [((f"{id:05}",), 1) for id in range(count)])
+    assert rows(db, table) == [(f"{id:05}", id + 2) for id in range(count)]
+
+
+def summed(db):
+    columns = Column("key", Text, primary_key=True), Column("facts", Integer)
+    table = Table("sum", MetaData(), *columns, prefixes=["TEMPORARY"])
+    table.create(db)
+    return table

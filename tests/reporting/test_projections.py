@@ -11,7 +11,7 @@ from random import Random
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from services.kernel.cloudevents import recorded
 from services.kernel.envelope import instant
@@ -43,6 +43,18 @@ def kept(net):
         return [[tuple(row) for row in db.execute(select(table).order_by(*order))] for table, order in orders]
 
     return net.read("reporting", find)
+
+
+def shape(reporting, table):
+    """Its key, its indexes, and what may be null."""
+    with reporting.database.read() as db:
+        found = inspect(db)
+        key = found.get_pk_constraint(table.name)
+        indexes = sorted((each["name"], each["column_names"]) for each in found.get_indexes(table.name))
+        columns = [
+            (each["name"], str(each["type"]), each["nullable"]) for each in found.get_columns(table.name)
+        ]
+    return key["constrained_columns"], indexes, columns
 
 
 def journey(told, name, start, path="local_home", outside=True, centre="60", days=(2, 5, 9)):
@@ -589,8 +601,10 @@ def test_any_order_of_sources_gives_the_same_rows_and_so_does_a_rebuild(told, se
     ]
     assert going and len(live[0]) == len(told.said) - len(going) > len(live[1])
     reporting = told.net.runtimes["reporting"]
+    shapes = [shape(reporting, table) for table in MILESTONES.tables]
     assert reporting.rebuild("milestones", lambda done, total: None) == {"milestones": len(told.said)}
     assert kept(told.net) == live
+    assert [shape(reporting, table) for table in MILESTONES.tables] == shapes
     # One whole log after the other, effects before causes: the same rows again.
     with reporting.log.write() as db:
         for table in (source_event, inbox_cursor, *MILESTONES.tables):

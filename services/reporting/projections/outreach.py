@@ -40,15 +40,15 @@ came_partner = Table(
     info=SHARED,
 )
 TOLD = ("OutreachHeld", "OutreachCorrected")
+ORIGINS = ("CaseOpened", "PartnerRegistered")  # say from which activity they came
+ERROR = "OutreachEnteredInError"
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     cases, partners = [], []
-    told = [
-        fact for fact in facts if fact.source == "partners" and fact.type in (*TOLD, "OutreachEnteredInError")
-    ]
+    told = [fact for fact in facts if fact.source == "partners" and fact.type in (*TOLD, ERROR)]
     for fact in facts:
-        if fact.type in ("CaseOpened", "PartnerRegistered") and (origin := fact.data.get("outreach_id")):
+        if fact.type in ORIGINS and (origin := fact.data.get("outreach_id")):
             row = {"outreach_id": origin}
             if fact.type == "CaseOpened":
                 cases.append(row | {"case_id": fact.data["case_id"], "centre": fact.centre})
@@ -83,7 +83,13 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
     }
 
 
-OUTREACH = Projection("outreach", 1, (activity, came_case, came_partner), project)
+OUTREACH = Projection(
+    "outreach",
+    1,
+    (activity, came_case, came_partner),
+    project,
+    types=frozenset((*TOLD, ERROR, *ORIGINS)),
+)
 
 
 @dataclass

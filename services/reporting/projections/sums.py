@@ -5,7 +5,8 @@ Each is kept twice: for its centre, and under `ALL_CENTRES` for all together.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -15,22 +16,25 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
+    Insert,
     Label,
     MetaData,
     PrimaryKeyConstraint,
     Row,
     Table,
     Text,
+    bindparam,
     case,
     delete,
     func,
+    insert,
     literal,
     select,
     text,
 )
 
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.readmodels import add_up
+from services.kernel.readmodels import DERIVED, add_up
 from services.kernel.scope import AUTHOR
 from services.reporting.measures import COLUMNS
 
@@ -52,6 +56,7 @@ def _sums(name: str, *key: Column[Any]) -> Table:
         PrimaryKeyConstraint("centre", "month", *(column.name for column in key)),
         Index(f"{name}_gone", "facts", sqlite_where=GONE, postgresql_where=GONE),
         sqlite_with_rowid=False,
+        info=DERIVED,
     )
 
 
@@ -101,15 +106,30 @@ def of(rows: Iterable[Row[Any]]) -> Sums:
     return sums
 
 
-def of_many(db: Connection, c: Any, some: ColumnElement[bool]) -> Sums:
-    """The same of more rows than should be read one by one."""
-    row, sums = select(*parts_of(c)).where(some).subquery("told").c, _none()
+def add_all(db: Connection, counted: Table, types: Sequence[str]) -> None:
+    """The sums of all rows of some types, which are more than should be read one by one, and of which there are no sums
+    yet."""
+    for adding in _adding(counted):
+        db.execute(adding, {"types": types})
+
+
+@cache
+def _adding(counted: Table) -> list[Insert]:
+    """For each table and each centre, and for all together. No sum is of two types: labels are of screenings alone."""
+    row = (
+        select(*parts_of(counted.c))
+        .where(counted.c.type.in_(bindparam("types", expanding=True)))
+        .subquery("told")
+        .c
+    )
+    every = []
     for table, by in KEYS:
         key = [row[name] for name in by]
-        said = select(row.centre, *key, func.count()).where(*(part.is_not(None) for part in key))
-        for centre, *of_key, facts in db.execute(said.group_by(row.centre, *key)):
-            _add(sums[table], centre, of_key, facts)
-    return sums
+        known = [part.is_not(None) for part in key]
+        for centre, each in ((row.centre, [row.centre, *key]), (literal(ALL_CENTRES), key)):
+            said = select(centre, *key, func.count()).where(*known).group_by(*each)
+            every.append(insert(table).from_select([column.name for column in table.columns], said))
+    return every
 
 
 def _none() -> dict[Table, Counter[tuple[str | int, ...]]]:
