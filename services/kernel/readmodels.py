@@ -1,12 +1,12 @@
 """Read models: tables made of facts, dropped and replayed, never migrated; and how rows get into them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table
+from sqlalchemy import BindParameter, Column, Connection, RowMapping, Select, Table, bindparam, select
 from sqlalchemy.engine import make_url
 
 from services.kernel.database import later
@@ -18,6 +18,36 @@ MANY = 20  # from so many on they go as JSON: to read so many literals costs bot
 # For `info` of a table whose rows `derive` makes when all facts are in, each of them once. Where its read model is made
 # anew (kernel.beside) its key and indexes are made after that, which is several times cheaper than row by row.
 DERIVED = {"derived": True}
+
+
+def list_rows(db: Connection, column: Column[Any], values: Collection[str]) -> Sequence[RowMapping]:
+    """The rows of a table, in no order, that have one of some values in a column; for none of them nobody is asked."""
+    return db.execute(_where(column, True), {"of": [*values]}).mappings().all() if values else ()
+
+
+def get_row(db: Connection, column: Column[Any], value: str) -> RowMapping | None:
+    """The row of a table that has a value in a column of which no two rows have the same."""
+    return db.execute(_where(column, False), {"of": value}).mappings().one_or_none()
+
+
+def lock_rows(db: Connection, column: Column[Any], values: Collection[str]) -> None:
+    """Nobody else changes the rows with these keys, or has them, before the commit. Whoever locks several has them in
+    one order. In a file whoever writes is alone."""
+    if values and db.dialect.name != "sqlite":
+        db.execute(_locks(column), {"of": sorted(values)})
+
+
+@lru_cache(maxsize=1024)
+def _locks(column: Column[Any]) -> Select[Any]:
+    some = select(column).where(column.in_(bindparam("of", expanding=True)))
+    return some.order_by(column).with_for_update()
+
+
+@lru_cache(maxsize=1024)
+def _where(column: Column[Any], several: bool) -> Select[Any]:
+    # Described once: that takes longer than to ask.
+    of: BindParameter[str] = bindparam("of", expanding=several)
+    return select(column.table).where(column.in_(of) if several else column == of)
 
 
 def nothing(_: Connection, __: Sequence[Recorded] | None) -> Iterable[None]:

@@ -1,7 +1,8 @@
 """Cases and their people as they stand. Personal columns hold the sealed text as it stands in the events."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    Update,
     bindparam,
     func,
     or_,
@@ -56,7 +58,7 @@ from services.intake.events import (
 from services.intake.projections.outreach import origin
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, list_rows, lock_rows, upsert
 from services.kernel.scope import OWNER
 from services.thai import casenumbers
 
@@ -184,8 +186,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
         return
     # A command and what is heard may touch a case at once: the second sees the first one's steps only once it has the
     # row.
-    rows = select(case.c.case_id).where(case.c.case_id.in_(touched)).order_by(case.c.case_id)
-    db.execute(rows.with_for_update())
+    lock_rows(db, case.c.case_id, touched)
     known = _steps(db, touched)
     _set(
         db,
@@ -276,20 +277,23 @@ def _erase(db: Connection, version: int, time: str, event: ErasureEvent) -> None
 def _set(db: Connection, values: Mapping[str, Row]) -> None:
     """Columns of some cases, the same of each."""
     if values:
-        names = next(iter(values.values()))
-        change = update(case).where(case.c.case_id == bindparam("id"))
-        change = change.values({name: bindparam(f"new_{name}") for name in names})
         rows = [
             {"id": case_id, **{f"new_{name}": value for name, value in row.items()}}
             for case_id, row in values.items()
         ]
-        db.execute(change, rows)
+        db.execute(_change(tuple(next(iter(values.values())))), rows)
 
 
-def _steps(db: Connection, case_ids: Iterable[str]) -> dict[str, dict[str, Step]]:
+@cache
+def _change(names: tuple[str, ...]) -> Update:
+    change = update(case).where(case.c.case_id == bindparam("id"))
+    return change.values({name: bindparam(f"new_{name}") for name in names})
+
+
+def _steps(db: Connection, case_ids: Collection[str]) -> dict[str, dict[str, Step]]:
     found: dict[str, dict[str, Step]] = {}
-    for row in db.execute(select(case_step).where(case_step.c.case_id.in_(case_ids))):
-        found.setdefault(row.case_id, {})[row.step] = Step(row.status, row.recorded, row.by)
+    for row in list_rows(db, case_step.c.case_id, case_ids):
+        found.setdefault(row["case_id"], {})[row["step"]] = Step(row["status"], row["recorded"], row["by"])
     return found
 
 
@@ -300,9 +304,12 @@ _whole = select(
 ).join(person, person.c.person_id == case.c.person_id)
 
 
+_of_case = _whole.where(case.c.case_id == bindparam("case_id"))
+
+
 def get(db: Connection, case_id: str) -> RowMapping | None:
     """A case with its person: the columns of both tables."""
-    return db.execute(_whole.where(case.c.case_id == case_id)).mappings().first()
+    return db.execute(_of_case, {"case_id": case_id}).mappings().first()
 
 
 @dataclass(frozen=True)

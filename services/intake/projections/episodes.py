@@ -20,7 +20,7 @@ from services.intake.domain.returning import Episode
 from services.intake.events import PersonReturned
 from services.intake.projections import cases
 from services.kernel.envelope import Recorded, moment
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, list_rows, upsert
 from services.kernel.scope import OWNER
 from services.thai.dates import bangkok_day
 
@@ -57,10 +57,7 @@ FACTS = (PLACED, "ReferralEnded", "ReferralFailed", VOID)
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
     told = [fact for fact in facts if fact.type in FACTS]
     ids = {fact.data["referral_id"] for fact in told}
-    rows = {
-        row["referral_id"]: dict(row)
-        for row in db.execute(select(episode).where(episode.c.referral_id.in_(ids))).mappings()
-    }
+    rows = {row["referral_id"]: dict(row) for row in list_rows(db, episode.c.referral_id, ids)}
     for fact in told:
         id = fact.data["referral_id"]
         if fact.type == PLACED:

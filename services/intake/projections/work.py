@@ -38,7 +38,7 @@ from services.intake.projections.reassessments import Reassessments
 from services.kernel.envelope import Caller, Recorded
 from services.kernel.errors import Invalid
 from services.kernel.lists import make_cursor, page_cursor
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, list_rows, lock_rows, upsert
 from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
@@ -107,11 +107,10 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     case_ids = sorted(touched_cases)
     # A command and what is heard may touch a case at once: the second sees the first one's marks only once it has the
     # row.
-    rows = select(work.c.case_id).where(work.c.case_id.in_(case_ids)).order_by(work.c.case_id)
-    db.execute(rows.with_for_update())
+    lock_rows(db, work.c.case_id, case_ids)
     marks: dict[str, dict[str, Mark]] = {case_id: {} for case_id in case_ids}
-    for row in db.execute(select(mark).where(mark.c.case_id.in_(case_ids))):
-        marks[row.case_id][row.name] = orjson.loads(row.data)
+    for row in list_rows(db, mark.c.case_id, case_ids):
+        marks[row["case_id"]][row["name"]] = orjson.loads(row["data"])
     touched: dict[tuple[str, str], str] = {}
     for fact in told:
         name, fold = FOLDS[fact.type]
@@ -150,10 +149,7 @@ def _keep_programmes(db: Connection, facts: Sequence[Recorded]) -> set[str]:
     if not ids:
         return set()
     upsert(db, programme, [{"programme_id": id, "retired_at": None} for id in ids], ("programme_id",), ())
-    p = programme.c
-    db.execute(
-        select(p.programme_id).where(p.programme_id.in_(ids)).order_by(p.programme_id).with_for_update()
-    )
+    lock_rows(db, programme.c.programme_id, ids)
     now = [
         {"programme_id": id, "retired_at": fact.time if PROGRAMME_FACTS[fact.type] else None}
         for id, fact in retired.items()
@@ -169,17 +165,13 @@ def _keep_programmes(db: Connection, facts: Sequence[Recorded]) -> set[str]:
         ],
         ("programme_id", "case_id"),
     )
-    concerned = select(named.c.case_id).where(named.c.programme_id.in_(list(retired)))
-    return set(db.execute(concerned).scalars()) if retired else set()
+    return {row["case_id"] for row in list_rows(db, named.c.programme_id, retired)}
 
 
 def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, str]:
     """{programme: since when}"""
-    p = programme.c
-    rows = select(p.programme_id, p.retired_at).where(
-        p.programme_id.in_(programme_ids), p.retired_at.is_not(None)
-    )
-    return {row.programme_id: row.retired_at for row in db.execute(rows)} if programme_ids else {}
+    rows = list_rows(db, programme.c.programme_id, programme_ids)
+    return {row["programme_id"]: row["retired_at"] for row in rows if row["retired_at"] is not None}
 
 
 WORK = Projection("work", 14, (mark, work, programme, named), project)

@@ -1,14 +1,14 @@
 """What else is known of partners and programmes, as it stands, and when it was last said to be so."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Table, Text, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text
 
 from services.codes.details import OF_PARTNER, OF_PROGRAMME
 from services.kernel.envelope import Recorded
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, list_rows, upsert
 from services.kernel.scope import SHARED
 from services.partners.domain.details import PEOPLE
 from services.partners.events import (
@@ -82,7 +82,7 @@ def _moved(
     """The rows that facts change."""
     own = [fact for fact in facts if isinstance(fact.event, (joined, corrected, verified))]
     ids = {getattr(fact.event, key) for fact in own}
-    rows = {row[key]: row for row in _rows(db, table, key, ids)}
+    rows = {row[key]: Row(row) for row in list_rows(db, table.c[key], ids)}
     for fact in own:
         event = fact.event
         id = getattr(event, key)
@@ -98,10 +98,6 @@ def _moved(
         if row["details"] == "{}":
             row["details_at"] = None
     return list(rows.values())
-
-
-def _rows(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[Row]:
-    return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(sorted(ids))))]
 
 
 DETAILS = Projection("details", 1, (partner_detail, programme_detail), project)

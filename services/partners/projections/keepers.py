@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     not_,
     or_,
@@ -52,6 +53,9 @@ def works(db: Connection, province: str) -> bool:
     return db.execute(select(centre.c.province).where(centre.c.province == province)).first() is not None
 
 
+KEEPER = select(keeper).where(partner.c.partner_id == bindparam("partner_id"))
+
+
 def get_keeper(db: Connection, partner_id: str) -> str | None:
     """The province of the centre that keeps a partner."""
-    return db.execute(select(keeper).where(partner.c.partner_id == partner_id)).scalar()
+    return db.execute(KEEPER, {"partner_id": partner_id}).scalar()

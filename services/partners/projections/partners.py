@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, Row, RowMapping, Select, and_, func, not_, or_, select
 
 from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.readmodels import get_row
 from services.partners import answers
 from services.partners.projections import organisations, outreach
 from services.partners.projections.choosing import (
@@ -61,9 +62,7 @@ def list_alike(db: Connection, name: str, province: str) -> list[answers.AlikePa
 
 def get_programme(db: Connection, programme_id: str) -> RowMapping | None:
     """The whole row."""
-    return (
-        db.execute(select(programme).where(programme.c.programme_id == programme_id)).mappings().one_or_none()
-    )
+    return get_row(db, programme.c.programme_id, programme_id)
 
 
 def list_programme_ids(db: Connection, partner_id: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, bindparam, select
 
 from services.codes.declines import EFFECTS, effect_of
 from services.kernel.envelope import Recorded
@@ -81,21 +81,23 @@ class Past(NamedTuple):
     declined: dict[str, answers.PastAnswer]
 
 
+OF_CASE = (
+    select(past_answer, programme.c.free, programme.c.confirmed_at)
+    .outerjoin(programme, programme.c.programme_id == past_answer.c.programme_id)
+    .where(
+        past_answer.c.case_id == bindparam("case_id"),
+        past_answer.c.programme_id.is_not(None),
+        past_answer.c.status != "entered_in_error",
+    )
+    .order_by(past_answer.c.at.desc(), past_answer.c.referral_id.desc())
+)
+
+
 def get(db: Connection, case_id: str) -> Past:
     """A no stands where it was the last answer, is final, and is the partner's own or rules the place out by what
     follows from it; "no place free" only until the places are stated anew with one free."""
-    of_case = (
-        select(past_answer, programme.c.free, programme.c.confirmed_at)
-        .outerjoin(programme, programme.c.programme_id == past_answer.c.programme_id)
-        .where(
-            past_answer.c.case_id == case_id,
-            past_answer.c.programme_id.is_not(None),
-            past_answer.c.status != "entered_in_error",
-        )
-        .order_by(past_answer.c.at.desc(), past_answer.c.referral_id.desc())
-    )
     found = Past({}, {})
-    for row in db.execute(of_case):
+    for row in db.execute(OF_CASE, {"case_id": case_id}):
         answer: answers.PastAnswer = {"status": row.status, "reason": row.reason, "at": row.at}
         theirs = found.answers.setdefault(row.programme_id, [])
         theirs.append(answer)

@@ -1,6 +1,6 @@
 """The registry: partners, their programmes and places, and in which order they changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import get_args
 
 import orjson
@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    bindparam,
     func,
     insert,
     select,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 
 from services.kernel.envelope import Recorded
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, list_rows, upsert
 from services.kernel.scope import SHARED
 from services.partners.domain.ledger import WHOLE, Ledger
 from services.partners.events import (
@@ -186,11 +187,14 @@ def move(
             _move(fact, version, programmes, places, partners)
 
 
+_version = registry_version.c.version
+FURTHER = update(registry_version).values(version=_version + bindparam("count")).returning(_version)
+
+
 def _versions(db: Connection, count: int) -> int:
     """Count the registry's version up; returns where it stood. The row is held until the commit, so that nobody who saw
     a version misses a change that was given a lower one."""
-    version = registry_version.c.version
-    now = db.scalar(update(registry_version).values(version=version + count).returning(version))
+    now = db.scalar(FURTHER, {"count": count})
     if now is None:
         db.execute(insert(registry_version).values(id=1, version=count))
         return 0
@@ -352,15 +356,12 @@ def _hold(
     places[key] = Row(programme_id=key[0], referral_id=key[1], state=state, counted=counted, unit=unit)
 
 
-def _rows(db: Connection, table: Table, key: str, ids: Iterable[str]) -> dict[str, Row]:
+def _rows(db: Connection, table: Table, key: str, ids: Collection[str]) -> dict[str, Row]:
     return {row[key]: row for row in _select(db, table, key, ids)}
 
 
-def _select(db: Connection, table: Table, key: str, ids: Iterable[str]) -> list[Row]:
-    wanted = sorted(ids)
-    if not wanted:
-        return []
-    return [Row(row._mapping) for row in db.execute(select(table).where(table.c[key].in_(wanted)))]
+def _select(db: Connection, table: Table, key: str, ids: Collection[str]) -> list[Row]:
+    return [Row(row) for row in list_rows(db, table.c[key], ids)]
 
 
 REGISTRY = Projection("registry", 4, (partner, programme, place, registry_version), project)

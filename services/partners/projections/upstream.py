@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, select
+from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, bindparam, select
 
 from services.codes.coarse import found_district
 from services.codes.units import group_of
 from services.kernel.envelope import Recorded
 from services.kernel.questions import Json
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, get_row, upsert
 from services.kernel.scope import OWNER
 from services.partners import answers
 from services.partners.domain.ranking import Screened
@@ -69,8 +69,11 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
 CASES = Projection("cases", 4, (case,), project)
 
 
+OF_CASE = select(case).where(case.c.case_id == bindparam("case_id"))
+
+
 def get(db: Connection, case_id: str) -> Case | None:
-    row = db.execute(select(case).where(case.c.case_id == case_id)).one_or_none()
+    row = db.execute(OF_CASE, {"case_id": case_id}).one_or_none()
     if row is None:
         return None
     if row.screening_id is None:
@@ -91,8 +94,8 @@ def screened_of(row: Row[Any], past: Answers, declined: Mapping[str, answers.Pas
 
 def get_who(db: Connection, fact: Mapping[str, Json]) -> dict[str, str | None]:
     """For a reaction: the group of people that a case's person belongs to, as far as its screening knows."""
-    told = db.execute(select(case.c.facts).where(case.c.case_id == fact["case_id"])).scalar()
-    return {"who": group_of(orjson.loads(told).get) if told else None}
+    row = get_row(db, case.c.case_id, str(fact["case_id"]))
+    return {"who": group_of(orjson.loads(row["facts"]).get) if row and row["facts"] else None}
 
 
 def get_screened(db: Connection, case_id: str) -> Screened | None:

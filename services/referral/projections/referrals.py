@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     func,
     select,
     tuple_,
@@ -31,7 +32,7 @@ from services.codes.reading import ANSWER_OF_PARTNER, STEP_OF_PARTNER
 from services.codes.steps import CONSENT_WITHDRAWN
 from services.kernel.envelope import SYSTEM, Recorded
 from services.kernel.lists import make_cursor, page_cursor
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, get_row, list_rows, upsert
 from services.kernel.scope import AUTHOR, OWNER
 from services.referral import answers
 from services.referral.domain.life_cycle import place_after, status_after
@@ -131,8 +132,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     if not own:
         return
     ids = {fact.event.referral_id for fact in own}
-    known = db.execute(select(referrals).where(referrals.c.referral_id.in_(ids))).mappings()
-    rows = {row["referral_id"]: dict(row) for row in known}
+    rows = {row["referral_id"]: dict(row) for row in list_rows(db, referrals.c.referral_id, ids)}
     steps = []
     for fact in own:
         row = _after(rows.get(fact.event.referral_id, {}), fact)
@@ -251,7 +251,7 @@ def _step(fact: Recorded, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def get(db: Connection, referral_id: str) -> RowMapping | None:
     """The whole row, also what is internal (`person_id`, `told`)."""
-    return db.execute(select(referrals).where(referrals.c.referral_id == referral_id)).mappings().first()
+    return get_row(db, referrals.c.referral_id, referral_id)
 
 
 def public(row: RowMapping) -> answers.Referral:
@@ -316,28 +316,33 @@ def get_with_place(db: Connection, referral_id: str) -> RowMapping | None:
     return row if row and row["place"] != Place.PENDING else None
 
 
+OPEN_OF_CASE = (
+    select(referrals.c.referral_id, referrals.c.last_at)
+    .where(referrals.c.case_id == bindparam("case_id"), referrals.c.open_key.is_not(None))
+    .order_by(referrals.c.recorded, referrals.c.referral_id)
+)
+ENDINGS_OF_CASES = (
+    select(referrals.c.case_id, history.c.data)
+    .join(history, history.c.referral_id == referrals.c.referral_id)
+    .where(
+        referrals.c.case_id.in_(bindparam("case_ids", expanding=True)),
+        referrals.c.status == Status.ENDED.value,
+        history.c.type == "ReferralEnded",
+    )
+)
+
+
 def list_open(db: Connection, case_id: str) -> list[tuple[str, str]]:
     """(referral_id, when its latest step happened) of a case's referrals that are open, or may be once more, in the
     order of their sending."""
-    found = select(referrals.c.referral_id, referrals.c.last_at).where(
-        referrals.c.case_id == case_id, referrals.c.open_key.is_not(None)
-    )
-    ordered = found.order_by(referrals.c.recorded, referrals.c.referral_id)
-    return [(row.referral_id, row.last_at) for row in db.execute(ordered)]
+    return [(row.referral_id, row.last_at) for row in db.execute(OPEN_OF_CASE, {"case_id": case_id})]
 
 
 def list_died(db: Connection, case_ids: Iterable[str]) -> set[str]:
     """Those of some cases of which an ending, that was not entered in error, says that the person died."""
-    ended = (
-        select(referrals.c.case_id, history.c.data)
-        .join(history, history.c.referral_id == referrals.c.referral_id)
-        .where(
-            referrals.c.case_id.in_({*case_ids}),
-            referrals.c.status == Status.ENDED.value,
-            history.c.type == "ReferralEnded",
-        )
-    )
-    return {row.case_id for row in db.execute(ended) if orjson.loads(row.data).get("outcome") == DIED}
+    some = {*case_ids}
+    ended = db.execute(ENDINGS_OF_CASES, {"case_ids": [*some]}) if some else ()
+    return {row.case_id for row in ended if orjson.loads(row.data).get("outcome") == DIED}
 
 
 def get_open(db: Connection, heard: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
@@ -365,8 +370,7 @@ def list_cases_with_open(db: Connection) -> list[str]:
 
 
 def is_open(db: Connection, case_id: str, programme_id: str | None) -> bool:
-    found = select(referrals.c.referral_id).where(referrals.c.open_key == _open_key(case_id, programme_id))
-    return db.execute(found).first() is not None
+    return get_row(db, referrals.c.open_key, _open_key(case_id, programme_id)) is not None
 
 
 def count_asked(db: Connection, case_id: str) -> int:

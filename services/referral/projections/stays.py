@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, RowMapping, Table,
 from services.codes.stays import OPEN
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, get_row, list_rows, upsert
 from services.kernel.scope import OWNER
 from services.referral import answers
 from services.referral.events import (
@@ -45,8 +45,9 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     if not own:
         return
     ids = {fact.event.stay_id for fact in own}
-    known = db.execute(select(interim_stay).where(interim_stay.c.stay_id.in_(ids))).mappings()
-    rows: dict[str, Values] = {row["stay_id"]: dict(row) for row in known}
+    rows: dict[str, Values] = {
+        row["stay_id"]: dict(row) for row in list_rows(db, interim_stay.c.stay_id, ids)
+    }
     for fact in own:
         rows[fact.event.stay_id] = _after(rows.get(fact.event.stay_id, {}), fact)
     # Those that are over come first: within one batch one may end and the next begin.
@@ -76,7 +77,7 @@ STAYS = Projection("interim_stays", 1, (interim_stay,), project)
 
 
 def get(db: Connection, stay_id: str) -> RowMapping | None:
-    return db.execute(select(interim_stay).where(interim_stay.c.stay_id == stay_id)).mappings().first()
+    return get_row(db, interim_stay.c.stay_id, stay_id)
 
 
 def get_answered(db: Connection, stay_id: str) -> RowMapping | None:

@@ -10,7 +10,7 @@ from services.codes.coarse import found_district
 from services.kernel.cloudevents import recorded
 from services.kernel.envelope import Recorded
 from services.kernel.questions import Json
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, get_row, lock_rows, upsert
 from services.kernel.scope import OWNER, SHARED
 from services.kernel.tables import source_event
 from services.referral.domain.disclosure import disclosed
@@ -167,13 +167,15 @@ def _province(fact: Recorded) -> str | None:
 
 
 def get_case(db: Connection, case_id: str) -> Case | None:
-    row = db.execute(select(cases).where(cases.c.case_id == case_id)).first()
-    return Case(row.case_id, row.person_id, row.centre, row.closed, row.opened) if row else None
+    row = get_row(db, cases.c.case_id, case_id)
+    return (
+        Case(row["case_id"], row["person_id"], row["centre"], row["closed"], row["opened"]) if row else None
+    )
 
 
 def lock_case(db: Connection, case_id: str) -> Case | None:
     """The case as it is now, and until the commit: whoever else locks it, or hears that it was closed, waits."""
-    db.execute(select(cases.c.case_id).where(cases.c.case_id == case_id).with_for_update())
+    lock_rows(db, cases.c.case_id, [case_id])
     return get_case(db, case_id)
 
 
@@ -197,18 +199,20 @@ def get_closing(db: Connection, case_id: str) -> Recorded | None:
 
 def get_plan(db: Connection, case_id: str) -> Plan | None:
     """The plan agreed last."""
-    row = db.execute(select(plans).where(plans.c.case_id == case_id)).first()
+    row = get_row(db, plans.c.case_id, case_id)
     if row is None:
         return None
-    places = tuple(orjson.loads(row.programme_ids))
-    return Plan(row.plan_id, row.path, places, row.agreed, closed_paths.get(db, case_id, row.path))
+    places = tuple(orjson.loads(row["programme_ids"]))
+    closed = closed_paths.get(db, case_id, row["path"])
+    return Plan(row["plan_id"], row["path"], places, row["agreed"], closed)
 
 
 def get_programme(db: Connection, programme_id: str) -> Programme | None:
-    row = db.execute(select(programmes).where(programmes.c.programme_id == programme_id)).first()
+    row = get_row(db, programmes.c.programme_id, programme_id)
     if row is None:
         return None
-    return Programme(row.programme_id, row.partner_id, row.path, row.kind, row.under_ministry, row.retired)
+    whose = row["partner_id"], row["path"], row["kind"], row["under_ministry"], row["retired"]
+    return Programme(row["programme_id"], *whose)
 
 
 def get_disclosable(db: Connection, case_id: str, programme_id: str) -> dict[str, Any]:

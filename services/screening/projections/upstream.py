@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text, select
+from sqlalchemy import Boolean, Column, Connection, MetaData, RowMapping, Table, Text
 
 from services.codes.decisions import DIED
 from services.kernel.envelope import Recorded
 from services.kernel.questions import Json
-from services.kernel.readmodels import Projection, upsert
+from services.kernel.readmodels import Projection, get_row, list_rows, upsert
 from services.kernel.scope import OWNER, SHARED
 from services.screening.projections.rows import as_json
 
@@ -129,7 +129,7 @@ def _project_erasures(db: Connection, facts: Sequence[Recorded]) -> None:
 def _project_programmes(db: Connection, facts: Sequence[Recorded]) -> None:
     told = [fact for fact in facts if fact.source == "partners" and fact.type in PROGRAMME_FACTS]
     ids = sorted({fact.data["programme_id"] for fact in told})
-    known = db.execute(select(programme).where(programme.c.programme_id.in_(ids))).mappings() if ids else ()
+    known = list_rows(db, programme.c.programme_id, ids)
     rows: dict[str, dict[str, Json]] = {row["programme_id"]: dict(row) for row in known}
     for fact in told:
         id = fact.data["programme_id"]
@@ -167,12 +167,12 @@ UPSTREAM = (
 
 
 def get_case(db: Connection, case_id: str) -> RowMapping | None:
-    return db.execute(select(case).where(case.c.case_id == case_id)).mappings().one_or_none()
+    return get_row(db, case.c.case_id, case_id)
 
 
 def get_erasure(db: Connection, case_id: str) -> RowMapping | None:
     """The erasure of a case's person that was asked for last, whatever became of it."""
-    return db.execute(select(erasure).where(erasure.c.case_id == case_id)).mappings().one_or_none()
+    return get_row(db, erasure.c.case_id, case_id)
 
 
 def is_erased(db: Connection, case_id: str) -> bool:
@@ -183,8 +183,7 @@ def is_erased(db: Connection, case_id: str) -> bool:
 
 def has_died(db: Connection, case_id: str) -> bool:
     """Whether an ending of the case says that its person died."""
-    found = select(death.c.referral_id).where(death.c.case_id == case_id, death.c.stands)
-    return db.execute(found.limit(1)).first() is not None
+    return any(row["stands"] for row in list_rows(db, death.c.case_id, [case_id]))
 
 
 class Programme(NamedTuple):
@@ -195,17 +194,18 @@ class Programme(NamedTuple):
 
 
 def get_programme(db: Connection, programme_id: str) -> Programme | None:
-    row = db.execute(select(programme).where(programme.c.programme_id == programme_id)).one_or_none()
-    return Programme(row.path, row.retired) if row else None
+    row = get_row(db, programme.c.programme_id, programme_id)
+    return Programme(row["path"], row["retired"]) if row else None
 
 
 def get_opening(db: Connection, case_id: str) -> str | None:
     """When the case was opened, by the date that was told."""
-    return db.execute(select(opening.c.at).where(opening.c.case_id == case_id)).scalar()
+    row = get_row(db, opening.c.case_id, case_id)
+    return row["at"] if row else None
 
 
 def get_corrections(db: Connection, case_id: str) -> dict[str, Json]:
     """{sex, age {on, min, max} or None, nationality, domicile} as last corrected; {} for what stands as it was
     opened."""
-    known = db.execute(select(corrected_person.c.known).where(corrected_person.c.case_id == case_id)).scalar()
-    return orjson.loads(known) if known else {}
+    row = get_row(db, corrected_person.c.case_id, case_id)
+    return orjson.loads(row["known"]) if row else {}
