@@ -36,11 +36,11 @@ class ReportingService(Doors):
         who may not see cases a small count is None (small_cells), and `hidden` says why."""
 
         def find(db: Connection) -> answers.Overview:
-            period, known, up_to = _period_of(db, call, body)
+            period, up_to = _period_of(db, call, body), merged_log.get_data_up_to(db)
             counted = figures.get(db, period, _fewest(call.caller))
             shown = small_cells.whole(counted) if _sees_cases(call.caller) else small_cells.overview(counted)
             return {
-                "as_of": period.as_of or known,
+                "as_of": period.as_of or _known_by(call, up_to),
                 "period": {"from": period.first, "to": period.last},
                 "centre": body["centre"],
                 "data_up_to": up_to,
@@ -54,16 +54,14 @@ class ReportingService(Doors):
         """The placements of a period by month and by centre, the cases that were accepted, and the median days between
         steps."""
         return self.runtime.survey(
-            lambda db: figures.get_placements(db, _period_of(db, call, body)[0], _fewest(call.caller))
+            lambda db: figures.get_placements(db, _period_of(db, call, body), _fewest(call.caller))
         )
 
     @query("report.overview", roles=FIGURE_READERS, schema=schemas.Span())
     def outreach_figures(self, call: Call, body: bodies.Span) -> answers.OutreachFigures:
         """The activities of a period and what came of them: of no case anything but that it came, was referred, was
         placed."""
-        return self.runtime.survey(
-            lambda db: outreach.get(db, _period_of(db, call, {**body, "as_of": None})[0])
-        )
+        return self.runtime.survey(lambda db: outreach.get(db, _period_of(db, call, {**body, "as_of": None})))
 
     @query("report.cases", roles=CASE_READERS, schema=schemas.CameOf())
     def came_of(self, call: Call, body: bodies.CameOf) -> answers.CameOfEach:
@@ -78,7 +76,7 @@ class ReportingService(Doors):
         """The cases or referrals that a figure counts, newest first."""
         figure, value, limit, cursor = body["figure"], body["value"], body["limit"], body["cursor"]
         return self.runtime.survey(
-            lambda db: behind.list_rows(db, _period_of(db, call, body)[0], figure, value, limit, cursor)
+            lambda db: behind.list_rows(db, _period_of(db, call, body), figure, value, limit, cursor)
         )
 
     @query("case.timeline", roles=CASE_READERS, schema=schemas.Timeline())
@@ -153,19 +151,23 @@ def _fewest(caller: Caller) -> int:
     return 1 if _sees_cases(caller) else SMALL
 
 
-def _period_of(db: Connection, call: Call, body: bodies.Overview) -> tuple[Period, str, str | None]:
-    """What is asked for, within what the caller may see; the moment up to which all is known; and up to when facts were
-    heard."""
+def _period_of(db: Connection, call: Call, body: bodies.Overview) -> Period:
+    """What is asked for, within what the caller may see."""
     centre, caller = body["centre"], call.caller
     if centre and not caller.sees(centre):
         raise Forbidden("These are another centre's figures.")
     centres = (centre,) if centre else None if ALL_CENTRES in caller.centres else caller.centres
     first, last = _period(body["first"], body["last"], bangkok_day(call.now))
-    up_to = merged_log.get_data_up_to(db)
-    # What is known ends now, or where a clock ahead of ours says it ends; figures of a later moment could still change.
-    known = max(instant(call.now), up_to or "")
-    as_of = body["as_of"] if body["as_of"] and body["as_of"] < known else None
-    return Period(centres, first.isoformat(), last.isoformat(), as_of), known, up_to
+    as_of = body["as_of"]
+    # Figures of a moment that is still to come could change.
+    if as_of and as_of >= instant(call.now) and as_of >= _known_by(call, merged_log.get_data_up_to(db)):
+        as_of = None
+    return Period(centres, first.isoformat(), last.isoformat(), as_of)
+
+
+def _known_by(call: Call, up_to: str | None) -> str:
+    """What is known ends now, or where a clock ahead of ours says it ends, by which facts were heard `up_to` then."""
+    return max(instant(call.now), up_to or "")
 
 
 def _period(first: date | None, last: date | None, today: date) -> tuple[date, date]:

@@ -87,6 +87,7 @@ class Story:
     def __init__(self, net: Network, chance: Random) -> None:
         self.net, self.chance = net, chance
         net.moves_while_waiting = False
+        net.trusts_bells = True  # nobody puts a database back
         self.cases: dict[str, str] = {}  # case -> centre
         self.referrals: dict[str, str] = {}  # referral -> case
         self.asked: list[tuple[tuple[Any, ...], dict[str, Any], Any]] = []
@@ -101,7 +102,7 @@ class Story:
 
     def on(self, net: Network) -> "Story":
         """The same story in a copy of its network."""
-        net.moves_while_waiting = False
+        net.moves_while_waiting, net.trusts_bells = False, True
         other = copy(self)
         other.net, other.asked = net, []
         return other

@@ -29,12 +29,13 @@ class Pretender:
     def __init__(self) -> None:
         listening = eventlet.listen(("127.0.0.1", 0))
         self.issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self.key = self.published = new_key()
+        self._own = new_key()
         self._server = eventlet.spawn(wsgi.server, listening, self._serve, log_output=False)
         self.behave()
 
     def behave(self) -> None:
         """As a right provider, from now on."""
+        self.key = self.published = self._own
         self.asked: list[str] = []  # paths
         self.subject = "somebody"
         self.sent_back: dict[str, str] = {}  # parameters of the answer in the browser, beside code and state

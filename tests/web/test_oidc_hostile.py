@@ -50,7 +50,6 @@ def set_up(door, running, monkeypatch):
 def pretender(door, running, set_up):
     """As a right provider at first, at which a user of the test's own signs in."""
     running.behave()
-    running.key = running.published = new_key()
     running.subject = f"user-{uuid4().hex[:8]}"
     door.add(running.subject, "worker", ("60",))
     set_up()
