@@ -83,6 +83,7 @@ ACTIONS = CodeList(
             "จัดทำแผนดูแลและบันทึกความคืบหน้า", "Set goals and tasks of a care plan, and how they go"
         ),
         "plan.agree": Words("บันทึกมติคณะทำงาน", "Record the working group’s decision"),
+        "outcome.review": Words("บันทึกผลการทบทวนผลลัพธ์", "Record what a review of an outcome found"),
         "referral.send": Words("ส่งต่อ", "Send a referral"),
         "referral.list": Words("ดูรายการส่งต่อ", "List referrals"),
         "referral.read": Words("ดูการส่งต่อ", "Read a referral"),

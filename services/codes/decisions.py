@@ -86,6 +86,18 @@ RATIFICATIONS = CodeList(
     {RATIFIED: Words("รับรองแล้ว", "Ratified"), NOT_RATIFIED: Words("ไม่รับรอง", "Not ratified")},
 )
 
+# How a decision goes with what the screening had found by then.
+AGREEMENTS = CodeList(
+    "agreement",
+    {
+        "as_first": Words("ตรงกับแนวทางแรกของการคัดกรอง", "The screening’s first way"),
+        "another": Words("เป็นอีกแนวทางหนึ่งที่การคัดกรองเสนอ", "Another way that the screening proposed"),
+        "beyond": Words("เป็นแนวทางที่การคัดกรองไม่ได้เสนอ", "A way that the screening did not propose"),
+        "shut": Words("เป็นแนวทางที่การคัดกรองปิดไว้", "A way that the screening had closed"),
+        "no_first": Words("การคัดกรองยังไม่มีแนวทางเสนอ", "The screening proposed none yet"),
+    },
+)
+
 MEETING_STATUSES = CodeList(
     "meeting_status",
     {"open": Words("ยังไม่ปิดประชุม", "Open"), "closed": Words("ปิดประชุมแล้ว", "Closed")},

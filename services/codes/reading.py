@@ -190,7 +190,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         **FIGURES,
         "/api/v1/cases": _each(*CASE, *DESCRIBED),
         "/api/v1/cases/<case_id>": (
-            *CASE, *DESCRIBED, "outreach_id", "returns[]", "returns[].**", *_under("referrals", REFERRAL),
+            *CASE, *DESCRIBED, "outreach_id", "returns[]", "returns[].**", "elsewhere.**", "elsewhere.before[]",
+            "elsewhere.before[].**", "elsewhere.since[]", "elsewhere.since[].**", *_under("referrals", REFERRAL),
             "screening", "screening.**", "matches.**", "plan", "plan.**",
         ),
         "/api/v1/cases/<case_id>/matches": ALL,
@@ -205,6 +206,8 @@ READS: Mapping[str, Mapping[str, Fields]] = {
         ),
         "/api/v1/events": EVENT,
         "/api/v1/cases/<case_id>/plans": ALL,
+        "/api/v1/cases/<case_id>/reviews": ALL,
+        "/api/v1/returns": ALL,
         "/api/v1/cases/<case_id>/care-plan": ALL,
         "/api/v1/cases/<case_id>/care-plan/proposals": ALL,
         "/api/v1/members": ALL,

@@ -103,6 +103,30 @@ class Found(TypedDict):
     subdistrict: str | None
 
 
+class PlacedElsewhere(TypedDict):
+    """The person had been placed by another centre of the network, and came here so soon after that was over. Which
+    centre that was, and of which case, stays there."""
+
+    path_kind: Annotated[str, PATH_KINDS] | None
+    within: Annotated[str, RETURNED]
+    because: Annotated[str, RETURNED_BY]
+
+
+class CameElsewhere(TypedDict):
+    """After a placement of this case was over the person came to another centre of the network."""
+
+    referral_id: Id
+    path: Annotated[str, PATHS]
+    within: Annotated[str, RETURNED]
+
+
+class Elsewhere(TypedDict):
+    """What this centre may know of the person at other centres: before this case, and since a placement of it."""
+
+    before: list[PlacedElsewhere]
+    since: list[CameElsewhere]
+
+
 class Return(TypedDict):
     """The person came back `days` after a placement that was over on a day: of which case, by which referral, on which
     path."""
@@ -117,10 +141,31 @@ class Return(TypedDict):
     because: Annotated[str, RETURNED_BY]
 
 
+class ReturnedPlacement(TypedDict):
+    """A placement that was over when its person came back, at an instant: of which case of the centre, and how that
+    stands. `elsewhere`: to another centre."""
+
+    case_id: Id
+    case_number: str
+    status: Annotated[str, CASE_STATUSES]
+    centre: Province
+    referral_id: Id
+    path: Annotated[str, PATHS]
+    within: Annotated[str, RETURNED]
+    at: Instant
+    elsewhere: bool
+
+
+class Returned(TypedDict):
+    items: list[ReturnedPlacement]
+    next: Cursor
+
+
 class Case(TypedDict):
     """`opened`: when; `version` of the case's stream; `may`: what the caller may do with it as it stands; `found`:
     where the person was found, of one case and for own staff only; `outreach_id`: the activity of the centre that one
-    case came from; `returns`: of one case, from which placements the person came back, the latest first."""
+    case came from; `returns`: of one case, from which placements of this centre the person came back, the latest first;
+    `elsewhere`: what is told of other centres."""
 
     case_id: Id
     case_number: str
@@ -135,6 +180,7 @@ class Case(TypedDict):
     found: NotRequired[Found]
     outreach_id: NotRequired[Id | None]
     returns: NotRequired[list[Return]]
+    elsewhere: NotRequired[Elsewhere]
 
 
 class Cases(TypedDict):

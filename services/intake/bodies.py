@@ -106,6 +106,12 @@ class CarryOver(TypedDict):
     taken: bool
 
 
+class ListReturns(TypedDict):
+    centre: str | None
+    limit: int
+    cursor: str | None
+
+
 class ListWork(TypedDict):
     centre: str | None
     owner: str | None

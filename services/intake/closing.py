@@ -5,11 +5,13 @@ from datetime import date
 
 from sqlalchemy import RowMapping
 
-from services.codes.access import STAFF
+from services.codes.access import CASE_READERS, STAFF
 from services.intake import answers, bodies, reading, schemas
-from services.intake.domain.case import CASE, CloseCase, NoteReturn, ReopenCase, closing_reasons
+from services.intake.domain.case import CASE, CloseCase, ReopenCase, closing_reasons
+from services.intake.domain.returning import REOPENED as BY_REOPENING
+from services.intake.domain.returning import Episode, NoteReturn
 from services.intake.domain.status import CLOSED, CLOSING, REOPENED, Step, case_status, standing
-from services.intake.projections import cases, closings, episodes
+from services.intake.projections import cases, closings, elsewhere, episodes
 from services.intake.projections import work as worklist
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import instant
@@ -52,10 +54,18 @@ class Closing(reading.Reading):
         def work(unit: Unit) -> answers.CaseStatus:
             steps = cases.get_steps(unit.db, row["case_id"])
             changed = self._change(call, unit, row, steps, ReopenCase(**body), REOPENED)
-            self._note_return(unit, row["case_id"], [row["case_id"]], day, "reopened")
+            self._note_return(unit, row["case_id"], [row["case_id"]], day, BY_REOPENING)
             return {**changed, "version": unit.version(CASE, row["case_id"])}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    @query("case.list", roles=CASE_READERS, schema=schemas.ListReturns())
+    def returned(self, call: Call, body: bodies.ListReturns) -> answers.Returned:
+        """Placements that were over when their person came back, here or to another centre, the latest first."""
+        centres = self._centres(call, body["centre"])
+        return self.runtime.read(
+            lambda db: elsewhere.list_returned(db, centres, body["limit"], body["cursor"])
+        )
 
     def _change(
         self,
@@ -75,9 +85,18 @@ class Closing(reading.Reading):
         return {"status": case_status(steps), "version": unit.version(CASE, change.case_id)}
 
     def _note_return(
-        self, unit: Unit, case_id: str, cases_before: Sequence[str], on: date, because: str
+        self,
+        unit: Unit,
+        case_id: str,
+        cases_before: Sequence[str],
+        on: date,
+        because: str,
+        abroad: Episode | None = None,
     ) -> None:
-        """The person comes back from a placement that was over, as far as there was one."""
-        earlier = episodes.get_last(unit.db, cases_before, on) if cases_before else None
-        if earlier:
-            unit.handle(CASE, case_id, NoteReturn(case_id, earlier, on, because))
+        """The person comes back from a placement that was over, as far as there was one: the last of those of these
+        cases, or of another centre."""
+        here = episodes.get_last(unit.db, cases_before, on) if cases_before else None
+        if abroad and (here is None or abroad.ended > here.ended):
+            unit.handle(CASE, case_id, NoteReturn(case_id, abroad, on, because, elsewhere=True))
+        elif here:
+            unit.handle(CASE, case_id, NoteReturn(case_id, here, on, because))

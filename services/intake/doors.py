@@ -31,6 +31,7 @@ from services.intake.answers import (
     PersonCorrections,
     Pointing,
     RecordedConsents,
+    Returned,
     Transfers,
     TransferStatus,
     Work,
@@ -45,6 +46,7 @@ CARRY_OVER: CommandDoor[Assignment] = CommandDoor("intake", "carry_over")
 TO_TAKE_OVER: QueryDoor[CasesToTakeOver] = QueryDoor("intake", "to_take_over")
 CORRECT_PERSON: CommandDoor[Correction] = CommandDoor("intake", "correct_person")
 AGE: QueryDoor[AgeOn] = QueryDoor("intake", "age")
+RETURNED: QueryDoor[Returned] = QueryDoor("intake", "returned")
 OPEN_ENDS: QueryDoor[OpenEnds] = QueryDoor("intake", "open_ends")
 PERSON: QueryDoor[DescribedPerson] = QueryDoor("intake", "person")
 CORRECTIONS: QueryDoor[PersonCorrections] = QueryDoor("intake", "corrections")

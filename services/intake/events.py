@@ -139,6 +139,34 @@ class PersonReturned:
     because: OfCentre[str]
 
 
+@dataclass(frozen=True)
+class ReturnedFromElsewhere:
+    """The person of the case came after a placement by another centre that was over, on a path of so coarse a kind
+    (codes.PATH_KINDS). Which centre, case and referral that was, and when, nobody reads here."""
+
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    path_kind: OfCase[str | None]
+    within: OfCentre[str]
+    because: OfCentre[str]
+    earlier_case_id: str
+    earlier_referral_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class ReturnedElsewhere:
+    """The person who was placed by this referral came to another centre after that was over (`within`:
+    codes.following.RETURNED). To which, nobody reads here."""
+
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    centre: Public[str]
+    referral_id: Public[str]
+    path: OfCentre[str]
+    within: OfCentre[str]
+
+
 class Outline(TypedDict):
     """What the centre that a case is to go to reads of it before it says yes: codes, and nothing that names the person.
     `labels`: those that the latest screening met; `path`: of the plan."""
@@ -208,6 +236,7 @@ class CaseTransferRevoked:
     reason: OfCase[str]
 
 
+ReturnEvent = PersonReturned | ReturnedFromElsewhere | ReturnedElsewhere
 CaseTransferEvent = CaseTransferRequested | CaseTransferAccepted | CaseTransferRejected | CaseTransferRevoked
 CaseEvent = (
     CaseOpened
@@ -218,6 +247,8 @@ CaseEvent = (
     | CaseReopened
     | CallUnanswered
     | PersonReturned
+    | ReturnedFromElsewhere
+    | ReturnedElsewhere
     | CaseTransferRequested
     | CaseTransferAccepted
     | CaseTransferRejected

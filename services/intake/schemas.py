@@ -208,6 +208,12 @@ class CarryOver(Schema):
     taken = fields.Boolean(required=True)
 
 
+class ListReturns(Schema):
+    centre = fields.String(load_default=None, allow_none=True, validate=_province)
+    limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=Range(1, LIMIT_MOST))
+    cursor = fields.String(load_default=None, allow_none=True)
+
+
 class ListWork(Schema):
     """`owner`: who answers for the case; `part`: of the day's list; `acts`: who is to act; `next`: only cases of which
     that is next; `case_id`: only this;

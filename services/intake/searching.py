@@ -6,6 +6,7 @@ typed is kept or logged; whose name is shown is on record as with every other li
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping
@@ -14,9 +15,11 @@ from services.codes.access import STAFF
 from services.intake import answers, bodies, erasing, reading, schemas
 from services.intake.domain import likeness
 from services.intake.domain.likeness import Key, Likeness
-from services.intake.domain.person import PERSON, Description
+from services.intake.domain.person import PERSON, Description, doubts
+from services.intake.domain.returning import Episode
 from services.intake.events import Name
-from services.intake.projections import cases, descriptions, index
+from services.intake.projections import cases, descriptions, episodes, index
+from services.kernel import scope
 from services.kernel.doors import Call, query
 from services.kernel.envelope import derived_id
 from services.kernel.eventlog import Unit
@@ -80,6 +83,22 @@ class Searching(reading.Reading):
         if not tokens:
             return []
         return self.runtime.read(lambda db: index.find_exact(db, centres, tokens, SHOWN))
+
+    def _placed_elsewhere(self, person: Description, centre: str, until: date) -> Episode | None:
+        """The placement that was over last, by that day, of whoever has the same identity number at another centre of
+        the network. A number that is in doubt tells of nobody, and names are not looked for there."""
+        if doubts(person):
+            return None
+        blind = Blind(self.runtime.master)
+        tokens = [blind.token(*key) for key in likeness.exact(person) if key[0] == likeness.IDENTIFIER]
+        if not tokens:
+            return None
+        with scope.narrow(scope.EVERYTHING):
+            found = self.runtime.read(lambda db: index.list_elsewhere(db, centre, tokens))
+            if not found:
+                return None
+            self.runtime.catch_up("referral")  # how the placement ended that the person comes from
+            return self.runtime.read(lambda db: episodes.get_last(db, found, until))
 
     def _index(self, unit: Unit, case_id: str, person_id: str, person: Description) -> None:
         version, tokens = unit.version(PERSON, person_id), _tokens(self.runtime, likeness.keys(person))

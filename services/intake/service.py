@@ -37,6 +37,7 @@ from services.intake.domain.person import (
     differing,
     doubts,
 )
+from services.intake.domain.returning import Episode
 from services.intake.events import CaseOpened
 from services.intake.projections import (
     accesses,
@@ -45,6 +46,7 @@ from services.intake.projections import (
     consents,
     contradictions,
     descriptions,
+    elsewhere,
     episodes,
     erasures,
     hands,
@@ -60,7 +62,7 @@ from services.intake.projections import (
 from services.intake.projections import work as worklist
 from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
-from services.kernel.envelope import instant
+from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
@@ -81,6 +83,7 @@ WIRING = Wiring(
         outreach.OUTREACH,
         consents.CONSENTS,
         episodes.EPISODES,
+        elsewhere.ELSEWHERE,
         transfers.TRANSFERS,
         terms.TERMS,
     ),
@@ -105,6 +108,7 @@ WIRING = Wiring(
     },
     timers=handlers.timers,
     when_due=handlers.when_due,
+    look_up_due=elsewhere.look_up_due,
     tables=index.TABLES,
     stays=index.STAYS,
     erases=True,
@@ -132,6 +136,7 @@ class IntakeService(
         self.runtime.ensure_key(call, person_id)
         known = self._acquaintances(body["person"], [centre])
         same = [each["case_id"] for each in known if SAME in each["because"]]
+        abroad = self._placed_elsewhere(person, centre, day)
 
         def work(unit: Unit) -> answers.NewCase:
             number = numbers.take_number(unit.db, centre, dates.budget_year(day))
@@ -143,7 +148,7 @@ class IntakeService(
             assert isinstance(opened, CaseOpened)
             unit.handle(PERSON, person_id, IdentifyPerson(person_id, case_id, person, day))
             self._index(unit, case_id, person_id, person)
-            self._note_return(unit, case_id, same, day, SAME)
+            self._note_return(unit, case_id, same, day, SAME, abroad)
             return {
                 "case_id": case_id,
                 "case_number": number,
@@ -233,6 +238,7 @@ class IntakeService(
             call.command_id
         )  # then it has its answer, though nothing may be known any more
         changed = [] if done else differing(self._description(row), person)
+        same, abroad = self._came_before(body["person"], row) if "national_id" in changed else ([], None)
         correction = CorrectPerson(
             row["person_id"], row["case_id"], person, day, body["reason"], changed, body["note"]
         )
@@ -240,10 +246,20 @@ class IntakeService(
         def work(unit: Unit) -> answers.Correction:
             if unit.handle(PERSON, correction.person_id, correction, call.if_match):
                 self._index(unit, correction.case_id, correction.person_id, person)
+                came = dates.bangkok_day(moment(row["opened"]))
+                self._note_return(unit, correction.case_id, same, came, SAME, abroad)
             version = unit.version(PERSON, correction.person_id)
             return {"version": version, "changed": changed, "warnings": doubts(person)}
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
+
+    def _came_before(self, told: bodies.Person, row: RowMapping) -> tuple[list[str], Episode | None]:
+        """The centre's other cases of whoever has this identity number, and the placement by another centre that was
+        over last when the case was opened."""
+        known = [each for each in self._acquaintances(told, [row["centre"]]) if SAME in each["because"]]
+        came = dates.bangkok_day(moment(row["opened"]))
+        abroad = self._placed_elsewhere(Description(**told), row["centre"], came)
+        return [each["case_id"] for each in known if each["case_id"] != row["case_id"]], abroad
 
     @query("person.correct", roles=STAFF, schema=schemas.OfCase())
     def person(self, call: Call, body: bodies.OfCase) -> answers.DescribedPerson:
@@ -287,7 +303,11 @@ class IntakeService(
             return self._outlines([row])[0]
         answer = public.case(row)
         answer["outreach_id"] = self.runtime.read(lambda db: outreach.get_origin(db, row["case_id"]))
-        answer["returns"] = self.runtime.read(lambda db: episodes.list_returns(db, row["case_id"]))
+        (here, moved), abroad = self.runtime.read(
+            lambda db: (episodes.list_returns(db, row["case_id"]), elsewhere.get(db, row["case_id"]))
+        )
+        answer["returns"] = here
+        answer["elsewhere"] = {**abroad, "before": [*abroad["before"], *moved]}
         if call.caller.role in STAFF:
             identifiers = body["show"] is not None
             self._note_access(call, accesses.IDENTIFIERS if identifiers else "names", [row])

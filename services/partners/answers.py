@@ -960,7 +960,8 @@ class ProblemProposal(TypedDict):
 
 
 class Problem(TypedDict):
-    """Of the last `of` answers of a programme, since `since`, so many (`declines`) speak against the registry.
+    """Of the last `of` answers of a programme, or outcome reviews, since `since`, so many (`declines`) speak against
+    the registry.
     `keeper`: the centre that decides; `decision`: its reason, and of whom and when it was decided last. `version` of
     its stream."""
 

@@ -168,9 +168,21 @@ def when_answered(
 ) -> Iterable[Do]:
     """What the programme's answers amount to now. Who said with this one that no place is left has corrected the places
     by it."""
-    if known is None or programme_id is None:
-        return
-    weighed = weigh(known.answers, known.stated, known.standing.stood, known.decided, moment(fact.recorded))
+    if known is not None and programme_id is not None:
+        yield from _weighed(fact, known, no_more_places)
+
+
+def when_reviewed(fact: Recorded, referral_id: str | None, known: Known | None) -> Iterable[Do]:
+    """What was found when a working group looked back on somebody who was placed with the programme."""
+    if known is not None:
+        yield from _weighed(fact, known, no_more_places=False)
+
+
+def _weighed(fact: Recorded, known: Known, no_more_places: bool) -> Iterable[Do]:
+    programme_id = known.standing.programme_id
+    weighed = weigh(
+        known.answers, known.stated, known.standing.stood, known.decided, moment(fact.recorded), known.reviews
+    )
     for evidence in weighed:
         about = SIGNS[evidence.reason].about
         if (no_more_places and about == "capacity") or not (

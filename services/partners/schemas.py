@@ -748,5 +748,14 @@ class Decline(Answer):
     final_at = fields.String(load_default=None, allow_none=True)
 
 
+class Review(Schema):
+    """The part of screening's fact that we read."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    referral_id = fields.String(required=True, allow_none=True)
+
+
 class ReferralSent(Referral):
     waitlist = fields.Boolean(load_default=False)

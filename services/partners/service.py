@@ -82,6 +82,7 @@ WIRING = Wiring(
         waiting.OPENED,
         outreach.OUTREACH,
         problems.PROBLEMS,
+        problems.REVIEWS,
         details.DETAILS,
         links.LINKS,
     ),
@@ -94,6 +95,7 @@ WIRING = Wiring(
             "ScreeningCompleted": (Reaction(schemas.Screening(), handlers.when_screened, matching.get),),
             "PlanAgreed": (Reaction(schemas.Plan(), handlers.when_planned, matching.get),),
             "RulesAdopted": (),
+            problems.REVIEWED: (Reaction(schemas.Review(), handlers.when_reviewed, problems.look_up_review),),
         },
         "referral": {
             "ReferralSent": (Reaction(schemas.ReferralSent(), handlers.when_sent, upstream.get_who),),

@@ -50,6 +50,8 @@ class Figures(TypedDict):
     in_place: dict[str, Count]
     referrals: dict[str, Count]
     stays: dict[str, Count]
+    reviews: dict[str, Count]
+    reviewed: Annotated[Count, Note("Cases that were looked back on")]
     split: dict[str, dict[str, Count]]
 
 
@@ -93,6 +95,18 @@ class FiguresShown(TypedDict):
     tasks_in_time: Annotated[dict[str, Count | None], Note("Tasks done by their day, by area of life")]
     ratifications: Annotated[
         dict[str, Count | None], Note("Decisions made between meetings on which a meeting voted")
+    ]
+    agreement: Annotated[
+        dict[str, Count | None], Note("Decisions, by how they go with what the screening had found")
+    ]
+    reviews: Annotated[dict[str, Count | None], Note("Cases looked back on, by what the review found")]
+    returned_elsewhere: Annotated[
+        dict[str, Count | None],
+        Note("Who came to another centre within so many months after a placement by this one"),
+    ]
+    from_elsewhere: Annotated[
+        dict[str, Count | None],
+        Note("Who came here within so many months after a placement by another centre"),
     ]
     told_by_kind: Annotated[
         dict[str, Count | None], Note("How often partners were told of a referral, by kind of partner")

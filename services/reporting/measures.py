@@ -22,8 +22,9 @@ from services.codes import (
 )
 from services.codes.care import TASK_AREAS
 from services.codes.deadlines import DEADLINES
-from services.codes.decisions import RATIFICATIONS
+from services.codes.decisions import AGREEMENTS, RATIFICATIONS
 from services.codes.following import FOLLOW_UP_DAYS, RETURNED
+from services.codes.reviews import FINDINGS
 from services.codes.steps import LOST_REASONS, NO_ANSWER, TOLD_BY
 from services.codes.words import CodeList, Words
 
@@ -291,6 +292,44 @@ PARTS: Mapping[str, Part] = {
             Words(
                 "มติเร่งด่วนระหว่างการประชุมที่ที่ประชุมพิจารณาในช่วงนี้",
                 "Decisions made in urgency between meetings on which a meeting voted in the period.",
+            ),
+        ),
+        Part(
+            "agreement",
+            "agreement",
+            Words("มติคณะทำงานเทียบกับแนวทางของการคัดกรอง", "Decisions beside the screening's ways forward"),
+            Words(
+                "มติของคณะทำงานในช่วงนี้ เทียบกับแนวทางแรกที่การคัดกรองของเจ้าหน้าที่ได้ในขณะนั้น",
+                "Decisions of working groups in the period, held against the first way forward that the worker's "
+                "screening had found by then.",
+            ),
+        ),
+        Part(
+            "reviews",
+            "reviews",
+            Words("ผลการทบทวนผลลัพธ์โดยคณะทำงาน", "What outcome reviews found"),
+            Words(
+                "เรื่องที่คณะทำงานทบทวนผลลัพธ์ในช่วงนี้ แยกตามที่พบในการทบทวนครั้งล่าสุดของช่วง หนึ่งเรื่องอาจมีหลายข้อ",
+                "Cases on whose outcome a working group looked back in the period, by what the latest of these reviews "
+                "found. One case may have several.",
+            ),
+        ),
+        Part(
+            "returned_elsewhere",
+            "returned_elsewhere",
+            Words("ไปปรากฏที่ศูนย์อื่นหลังการเข้าพักหรือเข้าทำงานสิ้นสุด", "Came to another centre afterwards"),
+            Words(
+                "ผู้ที่ไปรับบริการที่ศูนย์อื่นในช่วงนี้ หลังการเข้าพักหรือเข้าทำงานที่ศูนย์นี้จัดให้สิ้นสุดแล้ว",
+                "People whom this centre had placed, and who came to another centre in the period after that was over.",
+            ),
+        ),
+        Part(
+            "from_elsewhere",
+            "from_elsewhere",
+            Words("เคยได้รับการส่งต่อโดยศูนย์อื่น", "Came after a placement by another centre"),
+            Words(
+                "ผู้ที่มาศูนย์นี้ในช่วงนี้ หลังการเข้าพักหรือเข้าทำงานที่ศูนย์อื่นจัดให้สิ้นสุดแล้ว",
+                "People who came here in the period after a placement by another centre was over.",
             ),
         ),
         *(
@@ -580,6 +619,21 @@ MEASURES: Mapping[str, Measure] = {
         _split("tasks_done", "CareProgressNoted", "reason", TASK_AREAS),
         _split("tasks_in_time", "CareProgressNoted", "reason", TASK_AREAS, {"in_time": (True,)}),
         _split("ratifications", "RatificationDecided", "reason", RATIFICATIONS),
+        _split("agreement", "PlanAgreed", "reason", AGREEMENTS, of_total=True),
+        Measure(
+            "reviews",
+            "reviews",
+            "",
+            "OutcomeReviewed",
+            PARTS["reviews"].title,
+            Words("ทบทวนพบว่า: {}", "Reviews found: {}"),
+            once=True,
+            by="labels",
+            codes=FINDINGS,
+            of_kind=True,
+        ),
+        _split("returned_elsewhere", "ReturnedElsewhere", "within", RETURNED),
+        _split("from_elsewhere", "ReturnedFromElsewhere", "within", RETURNED),
         *(
             _split(
                 f"returned_{months}",
@@ -604,9 +658,9 @@ COLUMNS: Sequence[Column] = sorted(
 # Parts that tell of what came to nothing, ended, or came again, each split by the codes of its measure.
 SPLIT_PARTS = (
     "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by", "tasks", "tasks_done",
-    "tasks_in_time", "ratifications", "told_by_kind", "told_by_channel", "late_by_kind", "late_by_channel",
-    "missed_by_kind", "missed_by_channel", "deadlines_missed", "deadlines_missed_by",
-    *(f"returned_{months}" for months in RETURNED),
+    "tasks_in_time", "ratifications", "agreement", "told_by_kind", "told_by_channel", "late_by_kind", "late_by_channel",
+    "missed_by_kind", "missed_by_channel", "deadlines_missed", "deadlines_missed_by", "returned_elsewhere",
+    "from_elsewhere", *(f"returned_{months}" for months in RETURNED),
 )  # fmt: skip
 
 MEDIANS = (

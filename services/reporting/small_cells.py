@@ -14,6 +14,7 @@ from enum import StrEnum
 from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, PATHS, WHOSE
 from services.codes.coarse import SMALL
 from services.codes.following import FOLLOW_UP_DAYS
+from services.codes.reviews import FINDINGS
 from services.reporting import answers
 from services.reporting.measures import MEASURES, told_of
 
@@ -79,6 +80,10 @@ def whole(figures: answers.Figures) -> answers.FiguresShown:
         "tasks_done": {**figures["split"]["tasks_done"]},
         "tasks_in_time": {**figures["split"]["tasks_in_time"]},
         "ratifications": {**figures["split"]["ratifications"]},
+        "agreement": {**figures["split"]["agreement"]},
+        "reviews": {**figures["reviews"]},
+        "returned_elsewhere": {**figures["split"]["returned_elsewhere"]},
+        "from_elsewhere": {**figures["split"]["from_elsewhere"]},
         "told_by_kind": {**figures["split"]["told_by_kind"]},
         "told_by_channel": {**figures["split"]["told_by_channel"]},
         "late_by_kind": {**figures["split"]["late_by_kind"]},
@@ -111,6 +116,7 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         figures["cases"]["screened"],
     )
     declined = kinds_of(figures["declined"], DECLINE_REASONS, sum(figures["declined"].values()))
+    reviews = kinds_of(figures["reviews"], FINDINGS, figures["reviewed"])
     split = {part: _kinds(part, counts) for part, counts in figures["split"].items()}
     if any(isinstance(count, Hidden) for count in split["deadlines_missed"].values()):
         # Whose a deadline is, is said of each: the sums by that would tell what is hidden.
@@ -150,6 +156,10 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
         "tasks_done": _numbers(split["tasks_done"]),
         "tasks_in_time": _numbers(split["tasks_in_time"]),
         "ratifications": _numbers(split["ratifications"]),
+        "agreement": _numbers(split["agreement"]),
+        "reviews": _numbers(reviews),
+        "returned_elsewhere": _numbers(split["returned_elsewhere"]),
+        "from_elsewhere": _numbers(split["from_elsewhere"]),
         "told_by_kind": _numbers(split["told_by_kind"]),
         "told_by_channel": _numbers(split["told_by_channel"]),
         "late_by_kind": _numbers(split["late_by_kind"]),
@@ -173,6 +183,7 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
                 "in_place": in_place,
                 "referrals": referrals,
                 "stays": stays,
+                "reviews": reviews,
                 **split,
             }
         ),

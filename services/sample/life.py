@@ -24,6 +24,7 @@ from services.sample.following import FOLLOW_UPS, FOUND, days_late, how_they_are
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
 from services.screening.doors import AGREE_PLAN, COMPLETE, DECIDE, TABLE
+from services.thai import idcard
 from services.thai.dates import BANGKOK
 
 A = TypeVar("A")
@@ -111,6 +112,7 @@ class Life:
         self.path, self.named = "", list[str]()  # of the plan: which, and where to, best first
         self.paths: list[str] = []
         self.wants: list[str] = []
+        self.who: Json = None  # as they are described when the case is opened
         self.urgent = self.wants_shelter = self.stands = False
         self.courses = list(fate.course)
 
@@ -154,6 +156,8 @@ class Life:
         if closing and (closing == "died" or self.chance.random() < 0.97):  # now and then it is forgotten
             yield self._later(1, 9)
             self._close(closing)
+            if closing != "died" and _is_sure(self.who):
+                self.office.moved_on.append((self.centre, self.who))
         elif ending in ("returned", "other") and self.fate.course != ("return",):
             yield self._later(1, 6)
             yield from self._placed("")
@@ -185,6 +189,9 @@ class Life:
         person = invent(self.chance, self.number + 1, self.fate.kind, self.centre, day)
         origin = self.office.came_from(self.centre, self.office.chance("came", self.number), CAME)
         body: Body = {"centre": self.centre, "outreach_id": origin, **person.opening}
+        self.who = body["person"]
+        if self.fate.now_at == "open" and (known := self.office.who_came_on(self.centre)):
+            body = {**body, "person": known}
         self.case_id = self._say(OPEN_CASE, body, self.worker, at)["case_id"]
         return person
 
@@ -619,6 +626,12 @@ class Life:
 
     def _on(self, day: datetime) -> datetime:
         return self.office.working_hour(self.chance, day.astimezone(BANGKOK).date(), bool(self.fate.now_at))
+
+
+def _is_sure(who: Json) -> bool:
+    """Whether somebody has an identity number that can be right."""
+    number = who.get("national_id") if isinstance(who, Mapping) else None
+    return isinstance(number, str) and idcard.is_thai(number) and idcard.problem(number) is None
 
 
 def _fitting(what: str, text: str, path: str) -> str:

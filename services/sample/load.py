@@ -15,7 +15,7 @@ from services.kernel.local import Network
 from services.kernel.questions import Body
 from services.partners.doors import CONFIRM_CAPACITY, PARTNERS
 from services.referral.doors import REFERRALS, STEP
-from services.sample import caring, consenting, handing, meeting, registry, ruling
+from services.sample import caring, consenting, handing, meeting, registry, reviewing, ruling
 from services.sample.fates import Fate, fates
 from services.sample.keeping import Keeping
 from services.sample.life import LEAD_DAYS, Life
@@ -95,6 +95,7 @@ def load(
         agenda.add(
             now - timedelta(hours=consenting.HOURS_AGO), consenting.consent(office, lives, centre, now)
         )
+        agenda.add(now - timedelta(minutes=reviewing.MINUTES_AGO), reviewing.look_back(office, lives, centre))
     agenda.add(now - timedelta(days=2), ruling.shut_once(office, CENTRES[0]))
     agenda.add(now - timedelta(days=ruling.WRITTEN_DAYS_AGO), ruling.write_on(office, now))
     agenda.add(now - timedelta(minutes=30), _told_at_last(office))

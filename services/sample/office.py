@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from services.codes import AWAITING_ANSWER, DECLINE_REASONS
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.local import Network
-from services.kernel.questions import Body, CommandDoor, Door, Question
+from services.kernel.questions import Body, CommandDoor, Door, Json, Question
 from services.partners.doors import PARTNERS
 from services.referral.doors import REFERRALS
 from services.sample.people import full_name
@@ -53,6 +53,8 @@ class Office:
         self.courses: dict[
             str, list[str]
         ] = {}  # of programmes that answer otherwise for a while: {programme_id: how}
+        self.moved_on: list[tuple[str, Json]] = []  # people whose placement was over: (centre, who they are)
+        self.came_on = False
         self.retired: set[str] = set()  # programmes of which nobody asks any more what is free
 
     def chance(self, *name: object) -> Random:
@@ -138,6 +140,14 @@ class Office:
             name = f"{drawn['first']} {drawn['last']}"
             people.setdefault(as_written(name), name)
         return list(zip(people.values(), GROUP, strict=True))
+
+    def who_came_on(self, centre: str) -> Json:
+        """Whoever another centre had placed, and who comes to this one now: one of the whole network."""
+        others = [person for of, person in self.moved_on if of != centre]
+        if self.came_on or not others:
+            return None
+        self.came_on = True
+        return others[-1]
 
     def next_decline(self, chance: Random) -> str:
         """Each reason once, then the common ones."""

@@ -9,7 +9,15 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from services.codes import DOMICILE_BASES, LABELS, PATHS
 from services.codes.care import NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
-from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEETING_STATUSES, MEMBER_ROLES, VOTES
+from services.codes.decisions import (
+    AGENDA_REASONS,
+    AGREEMENTS,
+    LIFE_AREAS,
+    MEETING_STATUSES,
+    MEMBER_ROLES,
+    VOTES,
+)
+from services.codes.reviews import FINDINGS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
 
 
@@ -323,6 +331,13 @@ class Plan(TypedDict):
     between_meetings: Annotated[
         bool, Note("Decided in urgency by a few named people; a meeting ratifies it or not")
     ]
+    first: Annotated[str, PATHS] | None
+    agreement: Annotated[
+        Annotated[str, AGREEMENTS] | None,
+        Note(
+            "How it goes with what the screening had found, whose first path was `first`; None: of earlier times"
+        ),
+    ]
     ratification: Annotated[
         Ratification | None, Note("None: nothing is to be ratified, or no meeting has yet")
     ]
@@ -419,7 +434,7 @@ class MeetingVersion(TypedDict):
 
 
 class MeetingOutline(TypedDict):
-    """`at`: when it begins; `cases` on its agenda, of which `decided`."""
+    """`at`: when it begins; `cases` on its agenda, of which so many are `decided`, or looked back on."""
 
     meeting_id: Id
     centre: Province
@@ -455,6 +470,41 @@ class OwnVote(TypedDict):
     reason: str | None
 
 
+class Review(TypedDict):
+    """What a meeting found when it looked back on what became of somebody. `referral_id`: of which sending, None of
+    none; `screening_id`, `plan_id`: what had led to it; `found`, `lesson` None: nothing was said, or the person was
+    erased."""
+
+    review_id: Id
+    meeting_id: Id
+    case_id: Id
+    referral_id: Id | None
+    screening_id: Id | None
+    plan_id: Id | None
+    findings: list[Annotated[str, FINDINGS]]
+    found: str | None
+    lesson: str | None
+    at: Instant
+    by: str
+
+
+class Reviews(TypedDict):
+    """The latest first."""
+
+    items: list[Review]
+
+
+class Reviewed(TypedDict):
+    """`version` of the meeting."""
+
+    review_id: Id
+    version: Version
+
+
+class ReviewedReferrals(TypedDict):
+    items: list[Id]
+
+
 class AgendaItem(TypedDict):
     """A case before the meeting: why it lies there, what is proposed (None: nothing yet), the own votes on that, who
     does not vote for an interest of their own, and the plan that was agreed on."""
@@ -470,6 +520,9 @@ class AgendaItem(TypedDict):
     ratifies: Annotated[Id | None, Note("The plan of between meetings that the meeting votes on")]
     ratified: bool | None
     replaced_by: Annotated[Replacing | None, Note("A later decision took the place of the plan")]
+    review: Annotated[
+        Review | None, Note("What the meeting found when it looked back on what became of the person")
+    ]
 
 
 class Meeting(MeetingOutline):
@@ -736,8 +789,9 @@ class TriedCase(TypedDict):
 class Trial(TrialCell):
     """A draft held against past screenings, beside what it is based on. `over` False: so far only `done` of them.
     `by`: {centre, sex, age_band, nationality, domicile (in the centre's province, out, unknown)}; `decided`: of those
-    whose first path changes, whether the working group's decision was as_before, as_after, other or none; `open`: of
-    cases that are open; `cases` of the reader's own centres."""
+    whose first path changes, whether the working group's decision was as_before, as_after, other or none; `reviewed`:
+    of those that change, what reviews of their outcome found; `open`: of cases that are open; `cases` of the reader's
+    own centres."""
 
     trial_id: Id
     draft_id: Id
@@ -746,6 +800,7 @@ class Trial(TrialCell):
     done: Count
     by: dict[str, dict[str, TrialCell]]
     decided: dict[str, Count]
+    reviewed: Annotated[dict[str, Count], Note("By finding")]
     open: TrialCell
     cases: list[TriedCase]
     seconds: float

@@ -163,6 +163,18 @@ class RatifyPlan(OfMeeting):
     abstains_for_conflict: list[str] | None
 
 
+class ReviewOutcome(OfMeeting):
+    case_id: str
+    referral_id: str | None
+    findings: list[str]
+    found: str | None
+    lesson: str | None
+
+
+class ListReviewed(TypedDict):
+    referral_ids: list[str]
+
+
 class ListMeetings(TypedDict):
     centre: str | None
     status: str | None

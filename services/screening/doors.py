@@ -29,6 +29,9 @@ from services.screening.answers import (
     Quorum,
     Ratified,
     Rederived,
+    Reviewed,
+    ReviewedReferrals,
+    Reviews,
     RulesVersions,
     SavedDraft,
     Screening,
@@ -82,6 +85,9 @@ VOTE: CommandDoor[MeetingVersion] = CommandDoor("screening", "vote")
 DECLARE_CONFLICT: CommandDoor[MeetingVersion] = CommandDoor("screening", "declare_conflict")
 DECIDE: CommandDoor[NewPlan] = CommandDoor("screening", "decide")
 RATIFY: CommandDoor[Ratified] = CommandDoor("screening", "ratify")
+REVIEW: CommandDoor[Reviewed] = CommandDoor("screening", "review")
+REVIEWS: QueryDoor[Reviews] = QueryDoor("screening", "reviews")
+REVIEWED: QueryDoor[ReviewedReferrals] = QueryDoor("screening", "reviewed")
 CLOSE_MEETING: CommandDoor[MeetingVersion] = CommandDoor("screening", "close_meeting")
 MEETING: QueryDoor[Meeting] = QueryDoor("screening", "meeting")
 MEETINGS: QueryDoor[MeetingList] = QueryDoor("screening", "meetings")

@@ -101,7 +101,8 @@ class PlanAgreed:
     open. `override`: the screening had closed the path, and the minutes say why it was taken. `screening_id`,
     `procedure`: what it was decided on, and the version of the procedure it followed. `replaces`: the plan that counted
     until then; None: the first, or of a time when it was not named. `between_meetings`: decided in urgency by a few
-    named people; the next meeting ratifies it (RatificationDecided)."""
+    named people; the next meeting ratifies it (RatificationDecided). `agreement`: how it goes with what the screening
+    had found (codes.decisions.AGREEMENTS), of which `first` was the first path; None: of a time when nobody looked."""
 
     plan_id: Public[str]
     case_id: Public[str]
@@ -120,6 +121,8 @@ class PlanAgreed:
     meeting_id: OfCentre[str | None] = None
     replaces: Public[str | None] = None
     between_meetings: OfCentre[bool] = False
+    first: OfCentre[str | None] = None
+    agreement: OfCentre[str | None] = None
 
 
 @dataclass(frozen=True)
@@ -331,6 +334,23 @@ class CaseDecided:
 
 
 @dataclass(frozen=True)
+class OutcomeReviewed:
+    """The meeting looked back on what became of the person: its findings (codes.reviews.FINDINGS), of which
+    sending (None: of none), and which screening and plan had led to it. `words`: what was found, and what is to be done
+    otherwise. Until the meeting is closed it may find otherwise, and the later one takes its place."""
+
+    review_id: OfCentre[str]
+    meeting_id: Public[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    referral_id: Public[str | None]
+    screening_id: Public[str | None]
+    plan_id: Public[str | None]
+    findings: OfCase[list[str]]
+    words: Any = personal()  # {found, lesson}
+
+
+@dataclass(frozen=True)
 class MeetingClosed:
     """`undecided`: cases that stay for another meeting."""
 
@@ -407,6 +427,7 @@ MeetingEvent = (
     | VoteCast
     | ConflictDeclared
     | CaseDecided
+    | OutcomeReviewed
     | MeetingClosed
 )
 ScreeningEvent = ScreeningStarted | ScreeningCompleted

@@ -1,11 +1,9 @@
 """Meetings of a centre's working group: called with its members and the cases that wait, each voting on their own or as
 the secretary writes down, each case decided with its plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
-from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, RowMapping
@@ -14,10 +12,11 @@ from services.codes import procedure
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES, instant, moment
-from services.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from services.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, bodies, grouping, planning, schemas
-from services.screening.domain import meeting
+from services.screening import answers, bodies, grouping, planning, reviewing, schemas
+from services.screening.convening import Called
+from services.screening.domain import voting
 from services.screening.domain.adoption import RULES, procedure_in_force
 from services.screening.domain.meeting import (
     MEETING,
@@ -34,28 +33,15 @@ from services.screening.domain.meeting import (
 )
 from services.screening.domain.plan import PLAN, Member, Override, RatifyPlan, counted, is_carried
 from services.screening.events import MeetingWords, Seat
-from services.screening.projections import meetings, plans
+from services.screening.projections import meetings, plans, reviews
 from services.thai import dates, names
 from services.thai.order import require_order
 
-WORDS = "words"  # the sealed field of who is called
 NOBODY = "Nobody belongs to the working group on that day: name who is called."
 TWICE = "This name stands here already; each member votes once."
 
 
-class Called(NamedTuple):
-    """A meeting as it stands, with its words opened: {number: name}, and where it is."""
-
-    row: RowMapping
-    names: Mapping[str, str]
-    place: str | None
-
-    @property
-    def seats(self) -> Sequence[Seat]:
-        return meetings.seats(self.row)
-
-
-class Meetings(planning.Planning, grouping.Grouping):
+class Meetings(reviewing.Reviewing, grouping.Grouping):
     @command("meeting.call", roles=STAFF, schema=schemas.CallMeeting())
     def call_meeting(self, call: Call, body: bodies.CallMeeting) -> Outcome[answers.NewMeeting]:
         meeting_id, centre = call.new_id("meeting"), body["centre"]
@@ -152,7 +138,7 @@ class Meetings(planning.Planning, grouping.Grouping):
             if any(cast.vote_id not in opened for cast in own.values()):
                 raise Conflict("Somebody voted at this moment.")  # asked again, their vote is there
             reasons = {number: opened[cast.vote_id] for number, cast in own.items()}
-            voted = meeting.voters(before, deciding, called.names, reasons)
+            voted = voting.voters(before, deciding, called.names, reasons)
             out = [called.names[number] for number in called.names if number in item.conflicts | {*conflicts}]
             return planning.Voted(voted, _override(body["override_reason"], voted), meeting_id, out)
 
@@ -184,7 +170,7 @@ class Meetings(planning.Planning, grouping.Grouping):
             if any(cast.vote_id not in opened for cast in item.votes.values()):
                 raise Conflict("Somebody voted at this moment.")  # asked again, their vote is there
             reasons = {number: opened[cast.vote_id] for number, cast in item.votes.items()}
-            voted = meeting.voters(before, deciding, called.names, reasons)
+            voted = voting.voters(before, deciding, called.names, reasons)
             ratified = is_carried(counted(voted))
             unit.handle(MEETING, meeting_id, replace(deciding, ratified=ratified), call.if_match)
             out = [called.names[number] for number in called.names if number in item.conflicts | {*conflicts}]
@@ -223,9 +209,14 @@ class Meetings(planning.Planning, grouping.Grouping):
         row = called.row
         items = self.runtime.read(lambda db: meetings.list_items(db, [row["meeting_id"]]))[row["meeting_id"]]
         decided = [item["plan_id"] for item in items if item["plan_id"]]
-        replacing = self.runtime.read(lambda db: plans.list_replacing(db, decided))
+        replacing, found = self.runtime.read(
+            lambda db: (plans.list_replacing(db, decided), reviews.list_of_meeting(db, row["meeting_id"]))
+        )
         with_reasons = [
-            item for item in items if any(cast["reason"] for cast in orjson.loads(item["votes"]).values())
+            item
+            for item in items
+            if item["case_id"] in found
+            or any(cast["reason"] for cast in orjson.loads(item["votes"]).values())
         ]
         if with_reasons:
             read = [(f"case/{item['case_id']}", item["person_id"]) for item in with_reasons]
@@ -236,7 +227,9 @@ class Meetings(planning.Planning, grouping.Grouping):
             "closed_at": row["closed_at"],
             "place": called.place,
             "members": [{**seat, "name": called.names[seat["member"]]} for seat in called.seats],
-            "agenda": [self._item(item, replacing.get(item["plan_id"])) for item in items],
+            "agenda": [
+                self._item(item, replacing.get(item["plan_id"]), found.get(item["case_id"])) for item in items
+            ],
             "quorum": self._quorum(call, row["centre"]),
         }
 
@@ -259,51 +252,6 @@ class Meetings(planning.Planning, grouping.Grouping):
 
         return self.runtime.read(find)
 
-    def _meeting(self, call: Call, meeting_id: str) -> RowMapping:
-        row = self.runtime.read(lambda db: meetings.get(db, meeting_id))
-        if row is None or not call.caller.sees(row["centre"]):
-            raise NotFound("meeting")
-        return row
-
-    def _called(self, call: Call, meeting_id: str) -> Called:
-        row = self._meeting(call, meeting_id)
-        named: dict[str, str] = {}
-        place = None
-        for sealed in orjson.loads(row["words"]):
-            words: MeetingWords = self.runtime.vault.unseal(row["centre"], WORDS, sealed)
-            named |= words["names"]
-            place = words["place"] or place
-        return Called(row, named, place)
-
-    def _case_of(self, call: Call, row: RowMapping, case_id: str) -> RowMapping:
-        """A case of the meeting's centre."""
-        case = self._case(call, case_id, unless_closed=True)
-        if case["centre"] != row["centre"]:
-            raise Invalid({"case_id": ["The case is another centre's than the meeting."]})
-        return case
-
-    def _do(
-        self,
-        call: Call,
-        row: RowMapping,
-        commands: Sequence[Command],
-        following: Callable[[Unit], None] | None = None,
-        follows: Mapping[str, str | None] = MappingProxyType({}),
-    ) -> Outcome[answers.MeetingVersion]:
-        meeting_id = row["meeting_id"]
-
-        def work(unit: Unit) -> answers.MeetingVersion:
-            for place, each in enumerate(commands):
-                if unit.handle(MEETING, meeting_id, each, None if place else call.if_match):
-                    require_order(call.at, follows)
-            if following:
-                following(unit)
-            now = unit.state(MEETING, meeting_id)
-            status = meetings.CLOSED if now.closed else meetings.OPEN
-            return {"status": status, "version": unit.version(MEETING, meeting_id)}
-
-        return self.runtime.execute(call.envelope(row["centre"]), work)
-
     def _reasons(self, meeting_id: str, case_id: str, person_id: str) -> dict[str, str | None]:
         """{own vote: its reason in words}."""
         votes = self.runtime.read(lambda db: meetings.list_votes(db, meeting_id, case_id))
@@ -313,7 +261,9 @@ class Meetings(planning.Planning, grouping.Grouping):
         """None: there was none, or the person was erased."""
         return (self.runtime.vault.unseal(person_id, "reason", sealed) or None) if sealed else None
 
-    def _item(self, item: RowMapping, replacing: answers.Replacing | None) -> answers.AgendaItem:
+    def _item(
+        self, item: RowMapping, replacing: answers.Replacing | None, review: RowMapping | None
+    ) -> answers.AgendaItem:
         votes: Mapping[str, Mapping[str, str | None]] = orjson.loads(item["votes"])
         cast: list[answers.OwnVote] = []
         for member, vote in votes.items():
@@ -336,6 +286,7 @@ class Meetings(planning.Planning, grouping.Grouping):
             "ratifies": item["ratifies"],
             "ratified": item["ratified"],
             "replaced_by": replacing,
+            "review": self._review(review) if review else None,
         }
 
 
@@ -393,6 +344,6 @@ def _outline(row: RowMapping, items: Sequence[RowMapping]) -> answers.MeetingOut
         "at": row["starts"],
         "status": row["status"],
         "cases": len(items),
-        "decided": sum(item["plan_id"] is not None for item in items),
+        "decided": sum(item["plan_id"] is not None or item["review_id"] is not None for item in items),
         "version": row["version"],
     }

@@ -99,6 +99,7 @@ class Planning(reading.Reading):
                 quorum=terms.between_meetings if voted.between_meetings else terms.quorum,
                 screened=screening.screening_id is not None,
                 closed=case["closed"],
+                proposed=screening.paths,
                 shut=screening.shut(decision.path),
                 override=voted.override,
                 screening_id=screening.screening_id,

@@ -13,6 +13,7 @@ from services import codes
 from services.codes.care import ACTION, NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
 from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
+from services.codes.reviews import FINDINGS
 from services.codes.situation import document_code
 from services.codes.words import OpenList
 from services.fields import Day, Flag, Near, Words
@@ -438,6 +439,23 @@ class RatifyPlan(OfMeeting):
     abstains_for_conflict = fields.List(
         Words(200, required=True), load_default=None, allow_none=True, validate=Length(max=50)
     )
+
+
+class ReviewOutcome(OfMeeting):
+    """`referral_id`: the sending that is looked back on, if not the latest by which the person was placed; `lesson`:
+    what is to be done otherwise."""
+
+    case_id = _id()
+    referral_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
+    findings = fields.List(
+        fields.String(validate=OneOf(FINDINGS)), required=True, validate=Length(1, len(FINDINGS))
+    )
+    found = Words(4000)
+    lesson = Words(4000)
+
+
+class ListReviewed(Schema):
+    referral_ids = fields.List(_id(), required=True, validate=Length(max=LIMIT_MOST))
 
 
 class ListMeetings(Schema):

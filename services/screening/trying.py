@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import Connection, RowMapping
 
@@ -159,7 +160,8 @@ def _shown(row: RowMapping, running: Running, own: Sequence[str]) -> answers.Tri
         values = sorted({value for of in running.state.values() for value in of["by"][kind]})
         found = {value: trial.sum_for(_of(mine, kind, value), _of(others, kind, value)) for value in values}
         by[kind] = {value: _cell(*each) for value, each in found.items() if each.cell["of"]}
-    decided = _decided(mine, others)
+    findings = sorted({name for of in running.state.values() for name in of["reviewed"]})
+    reviewed = _told(mine, others, "reviewed", findings)
     return {
         "trial_id": row["trial_id"],
         "draft_id": row["draft_id"],
@@ -173,7 +175,8 @@ def _shown(row: RowMapping, running: Running, own: Sequence[str]) -> answers.Tri
         "first_path": whole["first_path"],
         "few": few,
         "by": by,
-        "decided": decided,
+        "decided": _told(mine, others, "decided", ("as_before", "as_after", "other", "none")),
+        "reviewed": {name: count for name, count in reviewed.items() if count},
         "open": _cell(opened, few_open),
         "cases": [
             {
@@ -199,9 +202,14 @@ def _cell(cell: Cell, few: bool) -> answers.TrialCell:
     }  # fmt: skip
 
 
-def _decided(mine: Sequence[trial.OfCentre], others: Sequence[trial.OfCentre]) -> dict[str, int]:
+def _told(
+    mine: Sequence[trial.OfCentre],
+    others: Sequence[trial.OfCentre],
+    part: Literal["decided", "reviewed"],
+    names: Iterable[str],
+) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name in ("as_before", "as_after", "other", "none"):
-        own, more = (sum(of["decided"].get(name, 0) for of in part) for part in (mine, others))
+    for name in names:
+        own, more = (sum(of[part].get(name, 0) for of in centres) for centres in (mine, others))
         found[name] = own + (more if more >= trial.FEW else 0)
     return found

@@ -239,6 +239,7 @@ def work_on_a_case(net: CheckedNetwork) -> None:
     net.call("intake", "assign", {"case_ids": [case_id], "to_user": "director-60"}, **DIRECTOR)
     net.call("intake", "close_case", {"case_id": case_id, "reason": "moved_away"})
     net.call("intake", "reopen_case", {"case_id": case_id, "reason": "came_back"})
+    assert net.call("intake", "returned")["items"]
     net.call("screening", "adopt_rules", **DIRECTOR)
     for each in net.call("screening", "rules", **MINISTRY)["items"]:
         net.call("screening", "rulebook", {"rules_version": each["rules_version"]}, **MINISTRY)
@@ -301,6 +302,10 @@ def meet(net: CheckedNetwork) -> None:
     net.call(
         "screening", "end_membership", {"member_id": member["member_id"], "until": "2026-12-31"}, **DIRECTOR
     )
+    reviewing = {"meeting_id": next_one["meeting_id"], "case_id": each["case_id"]}
+    net.call("screening", "review", {**reviewing, "findings": ["as_meant"], "found": "อยู่ดี"})
+    [found] = net.call("screening", "reviews", of_case)["items"]
+    net.call("screening", "reviewed", {"referral_ids": [found["referral_id"] or each["case_id"]]})
     assert net.call("screening", "members")["items"]
     assert net.call("screening", "meetings")["items"]
     net.call("screening", "close_meeting", meeting)

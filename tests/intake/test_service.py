@@ -118,10 +118,10 @@ def read(net, case_id, **more):
     return net.call("intake", "case", {"case_id": case_id, **show}, **more)
 
 
-def said(net, service, aggregate, id, event):
+def said(net, service, aggregate, id, event, centre="60"):
     """Another service records a fact, and everybody hears it."""
     command, now = str(uuid4()), instant(net.clock())
-    about = Envelope(command, "", "worker-60", "60", now, now, command, command)
+    about = Envelope(command, "", "worker-60", centre, now, now, command, command)
     net.runtimes[service].execute(about, lambda unit: len(unit.handle(aggregate, id, event)))
     net.settle()
 
@@ -156,6 +156,7 @@ def test_an_opened_case_is_read_by_its_own_centre_with_name_and_masked_number(ne
         "found": {"district": "6001", "subdistrict": "600101"},
         "outreach_id": None,
         "returns": [],
+        "elsewhere": {"before": [], "since": []},
     }
     assert person == {
         "person_id": person["person_id"],

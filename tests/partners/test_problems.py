@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.codes.problems import OLD_WORD, SIGNS, WINDOW_DAYS
+from services.codes.problems import OLD_WORD, REVIEWS, SIGNS, WINDOW_DAYS
 from services.codes.registry import FACT_KINDS, OLD_DAYS
+from services.codes.reviews import FINDINGS, OTHERWISE
 from services.kernel.codec import audiences
 from services.kernel.envelope import instant, moment
 from services.kernel.errors import Forbidden, Invalid, Refused, Stale
 from services.kernel.local import SimulatedClock
-from services.partners.domain.evidence import Answer, Evidence, Proposal, Standing, propose, weigh
+from services.partners.domain.evidence import Answer, Evidence, Looked, Proposal, Standing, propose, weigh
 from services.partners.domain.problems import (
     PROBLEM,
     AcceptProblem,
@@ -81,6 +82,8 @@ def the_long_way(answers, stated, stood, decided, now):
                     age = bangkok_day(moment(answer.sent)) - bangkok_day(moment(max(words)))
                     why = OLD_WORD if age.days > OLD_DAYS else why
             counted.append(why)
+        if sign.of == REVIEWS:
+            counted = []
         found[reason] = (sum(why == reason for why in counted), len(counted))
     return found
 
@@ -111,6 +114,32 @@ def test_what_answers_amount_to_is_what_the_long_way_counts(answers, stated, sto
 
 
 @settings(max_examples=200)
+@given(
+    st.lists(answered, max_size=10),
+    st.lists(st.tuples(days, st.lists(st.sampled_from(FINDINGS), min_size=1, unique=True)), max_size=20),
+    days.map(at),
+    days.map(at),
+)
+def test_reviews_are_counted_among_reviews_alone(answers, reviews, since, decided):
+    stood = {**dict.fromkeys(FACT_KINDS, at(-500)), "rules": since}
+    looked = [Looked(at(day), findings) for day, findings in reviews]
+    found = weigh(answers, [], stood, {OTHERWISE: decided}, MONDAY, looked)
+    [of_reviews] = [each for each in found if each.reason == OTHERWISE]
+    recent = [
+        each
+        for each in looked
+        if each.at > max(since, decided)
+        and (bangkok_day(MONDAY) - bangkok_day(moment(each.at))).days <= WINDOW_DAYS
+    ]
+    speaking = [each for each in recent if OTHERWISE in each.findings]
+    assert (of_reviews.declines, of_reviews.of) == (len(speaking), len(recent))
+    without = weigh(answers, [], stood, {OTHERWISE: decided}, MONDAY)
+    assert [each for each in found if each.reason != OTHERWISE] == [
+        each for each in without if each.reason != OTHERWISE
+    ]
+
+
+@settings(max_examples=200)
 @given(st.lists(answered, max_size=30))
 def test_it_is_a_problem_until_the_answers_that_speak_for_it_are_too_old(answers):
     old = dict.fromkeys(FACT_KINDS, at(-500))
@@ -135,9 +164,8 @@ def test_enough_is_the_least_number_and_the_least_share(reason, sign):
 
 
 def test_no_problem_tells_of_less_than_five_people_of_a_kind():
-    assert {
-        reason: sign.least for reason, sign in SIGNS.items() if sign.about == "rules" and sign.least < 5
-    } == {}
+    few = {reason for reason, sign in SIGNS.items() if sign.about == "rules" and sign.least < 5}
+    assert few == {OTHERWISE}  # which tells of the place alone
 
 
 def standing(rules=RULES, free=2):

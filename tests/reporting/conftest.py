@@ -30,17 +30,20 @@ TYPES = {
         },
         "CaseClosed": {"case_id": None, "reason": "ย้ายไปอยู่กับญาติ"},
         "PersonReturned": {"case_id": None, "path": "local_home", "within": "6", "days": 20},
+        "ReturnedFromElsewhere": {"case_id": None, "within": "6", "path_kind": "residence"},
+        "ReturnedElsewhere": {"case_id": None, "referral_id": None, "within": "6", "path": "local_home"},
     },
     "screening": {
         "ScreeningStarted": {"case_id": None, "known": {"sex": "male"}},
         "ScreeningCompleted": {"case_id": None, "facts": {"housing": "street"}, "labels": []},
-        "PlanAgreed": {"case_id": None, "path": "local_home"},
+        "PlanAgreed": {"case_id": None, "path": "local_home", "agreement": None},
         "RulesAdopted": {"name": "labels"},
         "CareTaskSet": {"case_id": None, "area": "housing", "kind": "action"},
         "CareProgressNoted": {
             "case_id": None, "item": "task", "area": "housing", "progress": "done", "in_time": True,
         },
         "RatificationDecided": {"case_id": None, "ratified": True},
+        "OutcomeReviewed": {"case_id": None, "referral_id": None, "findings": []},
     },
     "partners": {
         "PartnerRegistered": {"partner_id": None, "contact": {"phone": "056000000"}, "outreach_id": None},

@@ -137,6 +137,11 @@ class Known:
                     for reason in ("placed", "ran_out")
                 },
             },
+            "reviews": Counter(
+                finding
+                for fact in self.first_or_last("OutcomeReviewed", last=True)
+                for finding in fact.data["findings"]
+            ),
             **{part: self._by(MEASURES[part]) for part in SPLIT_PARTS},
         }
 
@@ -201,6 +206,11 @@ class Known:
             soon = measure.where["within"]
             back = self.happened("PersonReturned")
             return Counter(fact.data["path"] for fact in back if fact.data["within"] in soon)
+        if measure.by == "within":
+            return Counter(fact.data["within"] for fact in self.happened(measure.counts))
+        if measure.counts == "PlanAgreed":
+            told = [fact.data["agreement"] for fact in self.happened(measure.counts)]
+            return Counter(each for each in told if each)
         if measure.counts == "RatificationDecided":
             said = {True: "ratified", False: "not_ratified"}
             return Counter(said[fact.data["ratified"]] for fact in self.happened(measure.counts))

@@ -71,7 +71,7 @@ def test_behind_every_figure_stand_as_many_as_it_says(told, period):
         if count:
             seen.add(measure.code)
     if period is WHOLE:
-        assert {*SPLIT_PARTS, "path", "label", "opened", "placed"} <= seen
+        assert {*SPLIT_PARTS, "reviews", "path", "label", "opened", "placed"} <= seen
 
 
 def test_a_row_tells_what_the_fact_told_and_nothing_of_the_person(told):

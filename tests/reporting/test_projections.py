@@ -91,7 +91,7 @@ def test_an_empty_log_gives_noughts_and_nulls(told):
         },
         "referrals": {"no_place": 0, "waitlisted": 0},
         "stays": {"begun": 0, "placed": 0, "ran_out": 0},
-        **{part: {} for part in SPLIT_PARTS},
+        **{part: {} for part in ("reviews", *SPLIT_PARTS)},
         "hidden": {},
     }
 
@@ -513,13 +513,19 @@ def some_history(told, chance, cases=25):
                 )
             if chance.random() < 0.2:
                 facts.append(("ReferralEnteredInError", case, ref, centre, {}))
-        facts += [("PlanAgreed", case, None, centre, {}), ("CaseClosed", case, None, centre, {})]
+        agreed = {"agreement": chance.choice(("as_first", "another", "shut", None))}
+        facts += [("PlanAgreed", case, None, centre, agreed), ("CaseClosed", case, None, centre, {})]
         for _ in range(chance.randrange(2)):
             back = {
                 "within": chance.choice(("6", "12", "24")),
                 "path": chance.choice(("foundation", "religious")),
             }
             facts.append(("PersonReturned", case, None, centre, back))
+            here = chance.choice(("ReturnedFromElsewhere", "ReturnedElsewhere"))
+            facts.append((here, case, None, centre, {"within": back["within"]}))
+        for _ in range(chance.randrange(3)):
+            found = chance.choice((["as_meant"], ["too_late", "not_wished"], ["not_wished"]))
+            facts.append(("OutcomeReviewed", case, f"{case}-r0", centre, {"findings": found}))
         facts += some_care(chance, case, centre)
     chance.shuffle(facts)
     for type, case, ref, centre, data in facts:

@@ -95,6 +95,8 @@ def overviews(draw):
         "in_place": {f"{name}_{days}": draw(COUNTS) for days in DAYS for name in ("still", "gone")},
         "referrals": {"no_place": draw(COUNTS), "waitlisted": draw(COUNTS)},
         "stays": {"begun": draw(COUNTS), "placed": draw(COUNTS), "ran_out": draw(COUNTS)},
+        "reviews": {"too_late": draw(COUNTS)},
+        "reviewed": draw(COUNTS),
         "split": {part: draw(some_codes(MEASURES[part])) for part in SPLIT_PARTS},
     }
     return figures
@@ -135,7 +137,7 @@ def test_how_many_were_placed_where_stands_and_of_what_kind_few_were_does_not(fi
     for name in ("cases", "median_days", "employment"):
         assert seen[name] == figures[name]
     assert seen["placements"] == {**figures["placements"], "share_outside": figures["share_outside"]}
-    for name in ("by_label", "declined", "by_path", "in_place", *SPLIT_PARTS):
+    for name in ("by_label", "declined", "by_path", "in_place", "reviews", *SPLIT_PARTS):
         others = ("return_family", *SHARES)
         kinds = {kind: count for kind, count in seen[name].items() if kind not in others}
         assert not any(count is not None and 0 < count < SMALL for count in kinds.values())
@@ -146,7 +148,7 @@ def test_every_hidden_count_is_there_as_nothing_with_the_reason_beside_it(figure
     seen = small_cells.overview(figures)
     missing = {
         f"{part}.{kind}"
-        for part in ("by_label", "declined", "by_path", "in_place", *SPLIT_PARTS)
+        for part in ("by_label", "declined", "by_path", "in_place", "reviews", *SPLIT_PARTS)
         for kind, count in seen[part].items()
         if count is None and kind not in SHARES
     }
@@ -170,7 +172,9 @@ def test_one_screened_and_declined_case_says_nothing_of_itself(figures):
 
 @given(overviews())
 def test_who_sees_cases_is_told_every_count(figures):
-    seen = {name: value for name, value in figures.items() if name not in ("share_outside", "split")}
+    seen = {
+        name: value for name, value in figures.items() if name not in ("share_outside", "split", "reviewed")
+    }
     placements = {**figures["placements"], "share_outside": figures["share_outside"]}
     told = small_cells.whole(figures)
     shares = {name: told["in_place"].pop(name) for name in SHARES}

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from services import codes, sample
-from services.codes import access
+from services.codes import access, reviews
 from services.codes.declines import EFFECTS, FORBIDDEN, NOT_WISHED, REGISTRY, REST, SCREEN_AGAIN, effect_of
 from services.codes.following import FOUND, HEALTH, NOT_REACHED
 from services.codes.outreach import OUTREACH_KINDS
@@ -190,7 +190,7 @@ def test_people_are_as_varied_as_those_who_come(net):
     assert any(verdict == "unknown" for _, verdict in labels)
 
 
-def test_some_decide_between_meetings_and_a_meeting_ratified_it_or_will_look_at_it(net):
+def test_some_decide_between_meetings_and_a_meeting_ratified_it_or_not_or_will_look_at_it(net):
     between = [each for each in of(net, "screening", "PlanAgreed") if each["between_meetings"]]
     ratified = {each["plan_id"] for each in of(net, "screening", "RatificationDecided") if each["ratified"]}
     latest = {each["case_id"]: each["plan_id"] for each in of(net, "screening", "PlanAgreed")}
@@ -201,6 +201,29 @@ def test_some_decide_between_meetings_and_a_meeting_ratified_it_or_will_look_at_
     ]
     assert ratified and waiting and ratified <= {each["plan_id"] for each in between}
     assert all(each["votes"]["agree"] == 2 for each in between)
+    refused = [each for each in of(net, "screening", "RatificationDecided") if not each["ratified"]]
+    again = net.call("intake", "work", {"next": "decide_again"}, role="member", centres=("*",))["items"]
+    unsettled = {each["case_id"] for each in again if each["standing"] == "not_ratified"}
+    assert refused and {each["case_id"] for each in refused} <= unsettled
+
+
+def test_working_groups_looked_back_on_outcomes_and_found_this_and_that(net):
+    reviewed = of(net, "screening", "OutcomeReviewed")
+    found = {reviews.about(code) for each in reviewed for code in each["findings"]}
+    assert len(reviewed) >= 5 and found >= {reviews.REGISTRY, reviews.PRACTICE, reviews.DECISION}
+    assert any(each["referral_id"] for each in reviewed)
+
+
+def test_somebody_whom_one_centre_had_placed_came_to_another(net):
+    [came] = of(net, "intake", "ReturnedFromElsewhere")
+    [went] = of(net, "intake", "ReturnedElsewhere")
+    assert came["case_id"] != went["case_id"] and came["within"] == went["within"]
+
+
+def test_decisions_go_with_the_screening_or_not(net):
+    plans = of(net, "screening", "PlanAgreed")
+    agreed = Counter(each["agreement"] for each in plans)
+    assert agreed["as_first"] > len(plans) / 4 and agreed["another"] > 0
 
 
 def test_who_travelled_how_is_noted_and_who_received_them(net):
@@ -241,6 +264,7 @@ def test_conferences_dissent_now_and_then(net):
 def test_meetings_begin_when_people_meet_and_decide_something(net):
     called = of(net, "screening", "MeetingCalled")
     decided = Counter(plan["meeting_id"] for plan in of(net, "screening", "PlanAgreed"))
+    decided.update(each["meeting_id"] for each in of(net, "screening", "OutcomeReviewed"))
     for centre in sample.CENTRES:
         of_centre = [each for each in called if each["centre"] == centre]
         *held, next_one = sorted(of_centre, key=lambda each: each["starts"])

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from services import codes
 from services.codes import situation
+from services.codes.decisions import AGREEMENTS
 from services.codes.facts import FACTS
 from services.codes.procedure import SHIPPED, Quorum
 from services.kernel.errors import Invalid, Refused
 from services.screening.domain.assessment import assess
 from services.screening.domain.facts import normalised
-from services.screening.domain.plan import PLAN
+from services.screening.domain.plan import PLAN, agreement
 from services.screening.domain.rulebook import rulebook, versions
 from services.screening.domain.screening import SCREENING, decide, with_district
 from services.screening.events import PlanAgreed, ScreeningCompleted
@@ -141,7 +142,22 @@ agreed = PlanAgreed(
     {"agree": 2, "dissent": 0, "abstain": 1},
     {"votes": 3, "chair": True},
     {"members": THREE, "why": "near home", "goals": ["rest"]},
+    agreement="no_first",
 )
+
+
+@pytest.mark.parametrize(
+    ("path", "proposed", "shut", "agrees"),
+    [
+        ("foundation", ["foundation", "hospital"], None, "as_first"),
+        ("hospital", ["foundation", "hospital"], None, "another"),
+        ("religious", ["foundation", "hospital"], None, "beyond"),
+        ("foundation", [], None, "no_first"),
+        ("foundation", ["hospital"], {"path": "foundation"}, "shut"),
+    ],
+)
+def test_a_decision_says_how_it_goes_with_what_the_screening_had_found(path, proposed, shut, agrees):
+    assert agreement(path, proposed, shut) == agrees and agrees in AGREEMENTS
 
 
 def test_the_working_group_agrees_a_plan_and_abstentions_count_for_the_quorum():

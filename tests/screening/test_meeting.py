@@ -12,10 +12,11 @@ from services.screening.domain.meeting import (
     DeclareConflict,
     InviteMembers,
     ProposeOption,
+    ReviewOutcome,
     TableCase,
     Written,
-    voters,
 )
+from services.screening.domain.voting import voters
 from services.screening.events import (
     CaseDecided,
     CaseTabled,
@@ -24,6 +25,7 @@ from services.screening.events import (
     MeetingClosed,
     MembersInvited,
     OptionProposed,
+    OutcomeReviewed,
     VoteCast,
 )
 from tests.spec import Spec
@@ -162,3 +164,19 @@ def test_once_closed_it_decides_nothing_more_and_says_what_stays_open():
 
 def test_a_meeting_that_nobody_called_is_none():
     meeting.given().when(CloseMeeting()).refused("wrong_state")
+
+
+def test_what_became_of_somebody_is_looked_back_on_also_of_a_closed_case():
+    tabled = CaseTabled(ID, CASE, PERSON, "outcome_review")
+    meeting.given(CALLED).when(TableCase(CASE, PERSON, True, "outcome_review")).then(tabled)
+    words = {"found": "ไกลลูก", "lesson": None}
+    looking = ReviewOutcome("review-1", CASE, "referral-1", "screening-1", "plan-1", ["not_wished"], words)
+    found = OutcomeReviewed(
+        "review-1", ID, CASE, PERSON, "referral-1", "screening-1", "plan-1", ["not_wished"], words
+    )
+    meeting.given(CALLED).when(looking).refused("wrong_state")
+    meeting.given(CALLED, tabled).when(looking).then(found)
+    meeting.given(CALLED, tabled, found).when(looking).then()
+    meeting.given(CALLED, tabled, found).when(CloseMeeting()).then(MeetingClosed(ID, "60", []))
+    closed = MeetingClosed(ID, "60", [CASE])
+    meeting.given(CALLED, tabled, closed).when(looking).refused("wrong_state")

@@ -471,6 +471,12 @@ class World:
                 "votes": [{"member": number, "vote": "agree", "reason": "จำเป็น"} for number in "123"],
                 "abstains_for_conflict": ["4"],
             },
+            "review": {
+                "case_id": self.case_id,
+                "findings": ["not_wished", "too_late"],
+                "found": "อยากอยู่ใกล้ลูก",
+                "lesson": "ถามความประสงค์ก่อน",
+            },
             "close_meeting": {},
             "send": referral(self.case_id, self.programme_id),
             "disclose": {"how": "link"},

@@ -87,7 +87,7 @@ def test_a_role_that_may_not_is_told_so(door: FrontDoor, world: World, route: Ro
 OF_ONE_PERSON = {
     "timeline", "matches", "earlier_matches", "earlier_match", "candidates", "steps", "stays", "disclosure", "work",
     "rederive", "meeting", "meetings", "consents", "next_question", "plans", "screenings", "members", "care_plan",
-    "care_proposals",
+    "care_proposals", "reviews", "returned",
 }  # fmt: skip
 OWN_WORDS = {"activity", "closures"}
 

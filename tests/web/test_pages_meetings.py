@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import pytest
 
 from services.thai import calendar, dates
-from tests.web.door import FrontDoor, settled
+from tests.web.door import FrontDoor, plan, referral, settled
 
 
 @pytest.fixture
@@ -265,3 +265,64 @@ def test_what_was_decided_between_meetings_is_ratified_on_its_page(door, browser
     assert "ไม่รับรอง" in voted.text
     plan = worker.open(f"/cases/{case_id}/plan").text
     assert "ไม่รับรอง" in plan and "ต้องมีมติใหม่" in plan
+
+
+def test_what_a_meeting_finds_of_an_outcome_is_recorded_on_its_page_and_stands_beside_the_plan(
+    door, browser, centre
+):
+    (case_id, path), meeting_id = placed(door), called(door)
+    page = f"/meetings/{meeting_id}"
+    body = {"case_ids": [case_id], "reason": "outcome_review"}
+    door.made(f"/api/v1{page}/add", body, "worker-37")
+    worker = browser("worker-37")
+    record = f"{page}/cases/{case_id}/review"
+    assert record in worker.open(page).raw
+    form = worker.open(record)
+    assert path.rpartition("/")[2] in form.tree.xpath(
+        '//select[@name="referral_id"]/option[@selected]/@value'
+    )
+    empty = worker.send(form)
+    assert empty.status == 422 and "สิ่งที่ที่ประชุมพบ" in empty.text
+    told = {"findings": ["not_wished", "left_alone"], "found": "อยากอยู่ใกล้ลูก", "lesson": "ถามก่อนเลือก"}
+    worker.send(worker.open(record), **told)
+    meeting = worker.open(page)
+    for said in ("ทบทวนแล้ว", "ไม่ใช่สิ่งที่ผู้รับบริการต้องการ", "การทำงานของศูนย์", "อยากอยู่ใกล้ลูก", "ถามก่อนเลือก"):
+        assert said in meeting.text, said
+    assert "ยังไม่มีมติ" not in meeting.text
+    again = worker.open(record)
+    assert set(again.tree.xpath('//input[@name="findings"][@checked]/@value')) == {"not_wished", "left_alone"}
+    plan = browser("member-37").open(f"/cases/{case_id}/plan")
+    assert "การทบทวนผลลัพธ์" in plan.text and "ถามก่อนเลือก" in plan.text
+    overview = f"/api/v1/reports/overview?centre={centre}"
+    figures = door.wait(overview, lambda told: told["reviews"], "director-37")
+    assert figures["reviews"]["not_wished"] >= 1
+    story = browser("member-37").open(f"/cases/{case_id}")
+    assert "คณะทำงานทบทวนผลลัพธ์ของผู้รับบริการ" in story.text
+
+
+def test_both_centres_read_of_somebody_who_came_from_one_to_the_other_and_no_more(door, browser, centre):
+    number, person = "3601100987656", {"identity_status": "confirmed_card"}
+    first = door.case("37", national_id=number, **person)
+    door.made(f"/api/v1/cases/{first}/screening", {"facts": {"housing": "street"}}, "worker-37")
+    door.made(f"/api/v1/cases/{first}/plan", plan(), "worker-37")
+    sent = door.made("/api/v1/referrals", referral(first, door.programme()[1]), "worker-37")
+    path = f"/api/v1/referrals/{sent['referral_id']}"
+    door.wait(path, lambda row: row["place"] == "reserved", "worker-37")
+    for step, body in (("accept", {}), ("admit", {}), ("confirm", {}), ("end", {"outcome": "left"})):
+        door.made(f"{path}/{step}", body, "worker-37")
+    second = door.case("60", national_id=number, **person)
+    there = door.get(f"/api/v1/cases/{second}", "worker-60").json()
+    assert [each["within"] for each in there["elsewhere"]["before"]] == ["6"]
+    assert first not in str(there) and there["returns"] == []
+    page = browser("worker-60").open(f"/cases/{second}")
+    assert "ศูนย์อื่นเคยส่งต่อผู้รับบริการรายนี้" in page.text and first not in page.raw
+    here = door.wait(f"/api/v1/cases/{first}", lambda case: case["elsewhere"]["since"], "worker-37")
+    assert here["elsewhere"]["since"][0]["referral_id"] == sent["referral_id"]
+    page = browser("worker-37").open(f"/cases/{first}")
+    assert "ผู้รับบริการไปปรากฏที่ศูนย์อื่น" in page.text and second not in page.raw
+    [row] = door.get("/api/v1/returns?centre=37&limit=1", "worker-37").json()["items"]
+    assert (row["case_id"], row["elsewhere"]) == (first, True)
+    meeting_id = called(door)  # offered to be looked back on, also once it is closed
+    door.made(f"/api/v1/cases/{first}/close", {"reason": "left"}, "worker-37")
+    offered = browser("worker-37").open(f"/meetings/{meeting_id}")
+    assert offered.tree.xpath(f'//input[@value="{first}"]')

@@ -7,7 +7,9 @@ from typing import get_args
 
 from services.codes.decisions import BEFORE_SCREENING, CLOSING_REASONS, DIED, NO_PLACE, REOPENING_REASONS
 from services.intake.domain.person import Description, age_of, doubts
-from services.intake.domain.returning import Episode, within
+from services.intake.domain.returning import NoteReturn, NoteReturnElsewhere, ReturnCommand, Returns
+from services.intake.domain.returning import decide as decide_return
+from services.intake.domain.returning import evolve as evolve_returns
 from services.intake.domain.transfer import AcceptTransfer, TransferCommand, Transfers, of_closing
 from services.intake.domain.transfer import decide as decide_transfer
 from services.intake.domain.transfer import evolve as evolve_transfers
@@ -23,6 +25,8 @@ from services.intake.events import (
     ConsentWithdrawn,
     Found,
     PersonReturned,
+    ReturnedElsewhere,
+    ReturnedFromElsewhere,
 )
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
@@ -118,16 +122,6 @@ class RecordCall:
     next: str
 
 
-@dataclass(frozen=True)
-class NoteReturn:
-    """The person came, on a day, after a placement that was over; `because`: codes.following.RETURNED_BY."""
-
-    case_id: str
-    earlier: Episode
-    on: date
-    because: str
-
-
 Command = (
     OpenCase
     | RecordConsent
@@ -136,7 +130,7 @@ Command = (
     | ReopenCase
     | AssignCase
     | RecordCall
-    | NoteReturn
+    | ReturnCommand
     | TransferCommand
 )
 
@@ -153,7 +147,7 @@ class Case:
     withdrawn: frozenset[str] = field(default=frozenset())
     assigned: CaseAssigned | None = None
     calls: frozenset[str] = field(default=frozenset())
-    returned: frozenset[str] = field(default=frozenset())  # after which placements
+    returns: Returns = field(default=Returns())
     transfers: Transfers = field(default=Transfers())
 
 
@@ -180,8 +174,8 @@ def decide(command: Command, case: Case) -> list[CaseEvent]:
             raise Refused("wrong_state", "The case is closed.")
         case RecordCall(case_id, call_id, next):
             return [] if call_id in case.calls else [CallUnanswered(case_id, call_id, next)]
-        case NoteReturn():
-            return _returned(command, case, person_id)
+        case NoteReturn() | NoteReturnElsewhere():
+            return [*decide_return(command, case.returns, person_id, case.revived)]
         case _:
             return _handed_over(command, case, person_id)
 
@@ -202,8 +196,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, assigned=event)
         case CallUnanswered():
             return replace(case, calls=case.calls | {event.call_id})
-        case PersonReturned():
-            return replace(case, returned=case.returned | {event.earlier_referral_id})
+        case PersonReturned() | ReturnedFromElsewhere() | ReturnedElsewhere():
+            return replace(case, returns=evolve_returns(case.returns, event))
         case _:
             return replace(case, transfers=evolve_transfers(case.transfers, event))
 
@@ -216,29 +210,6 @@ def _handed_over(command: TransferCommand, case: Case, person_id: str) -> list[C
     if not decided or not isinstance(command, AcceptTransfer):
         return [*decided]
     return [*decided, CaseAssigned(command.case_id, None, command.by, TRANSFERRED, taken=True)]
-
-
-def _returned(c: NoteReturn, case: Case, person_id: str) -> list[CaseEvent]:
-    """Once after each placement. Whose death was noted by mistake was not away."""
-    earlier = c.earlier
-    if case.revived and c.because == "reopened":
-        return []
-    months = within(earlier.ended, c.on)
-    if months is None or earlier.referral_id in case.returned:
-        return []
-    return [
-        PersonReturned(
-            c.case_id,
-            person_id,
-            earlier.case_id,
-            earlier.referral_id,
-            earlier.path,
-            earlier.ended.isoformat(),
-            (c.on - earlier.ended).days,
-            months,
-            c.because,
-        )
-    ]
 
 
 def consent_id_of(event: ConsentRecorded) -> str:

@@ -12,9 +12,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    and_,
     select,
 )
 
+from services.codes import KIND_OF_PATH
 from services.intake import answers
 from services.intake.domain.returning import Episode
 from services.intake.events import PersonReturned
@@ -92,16 +94,19 @@ def get_last(db: Connection, case_ids: Sequence[str], until: date) -> Episode | 
     return Episode(row.case_id, row.referral_id, row.path, date.fromisoformat(row.ended)) if row else None
 
 
-def list_returns(db: Connection, case_id: str) -> list[answers.Return]:
-    """From which placements a case's person came back, the latest first."""
+def list_returns(db: Connection, case_id: str) -> tuple[list[answers.Return], list[answers.PlacedElsewhere]]:
+    """From which placements a case's person came back, the latest first; of those whose case is another centre's than
+    this one now, as much as anybody is told of another centre."""
     c, earlier = comeback.c, cases.case.alias("earlier")
+    ours = and_(earlier.c.case_id == c.earlier_case_id, earlier.c.centre == c.centre)
     found = (
         select(comeback, earlier.c.case_number)
-        .join(earlier, earlier.c.case_id == c.earlier_case_id)
+        .outerjoin(earlier, ours)
         .where(c.case_id == case_id)
         .order_by(c.at.desc(), c.earlier_referral_id)
     )
-    return [
+    rows = db.execute(found).all()
+    here: list[answers.Return] = [
         {
             "earlier_case_id": row.earlier_case_id,
             "earlier_case_number": row.case_number,
@@ -112,5 +117,12 @@ def list_returns(db: Connection, case_id: str) -> list[answers.Return]:
             "within": row.within,
             "because": row.because,
         }
-        for row in db.execute(found)
+        for row in rows
+        if row.case_number is not None
     ]
+    elsewhere: list[answers.PlacedElsewhere] = [
+        {"path_kind": KIND_OF_PATH.get(row.path), "within": row.within, "because": row.because}
+        for row in rows
+        if row.case_number is None
+    ]
+    return here, elsewhere

@@ -116,6 +116,12 @@ def find_exact(
     return [(row, sorted(codes[row["case_id"]])) for row in newest]
 
 
+def list_elsewhere(db: Connection, centre: str, tokens: Sequence[str]) -> list[str]:
+    """Cases of other centres that have one of the tokens, ids only."""
+    found = select(token.c.case_id).where(token.c.token.in_(tokens), token.c.centre != centre)
+    return list(db.execute(found.distinct().order_by(token.c.case_id)).scalars())
+
+
 def _of(centres: Sequence[str] | None, rows: Select[Any]) -> Select[Any]:
     """Tokens of some centres; None: of all."""
     return rows if centres is None else rows.where(token.c.centre.in_(centres))

@@ -1,12 +1,13 @@
-"""How the answers of a programme speak against what the registry says of it, and what would correct it. Pure."""
+"""How the answers of a programme, and reviews of what became of people there, speak against what the registry says of
+it, and what would correct it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from services.codes import statements
-from services.codes.problems import OLD_WORD, SIGNS, WINDOW_DAYS
+from services.codes.problems import OLD_WORD, REVIEWS, SIGNS, WINDOW_DAYS
 from services.codes.registry import OLD_DAYS
 from services.codes.rules import RULES
 from services.kernel.envelope import instant, moment
@@ -25,9 +26,18 @@ class Answer(NamedTuple):
     reason: str | None = None
 
 
+class Looked(NamedTuple):
+    """The last review of what became of somebody who was placed there, of an instant, with what it found
+    (codes.reviews.FINDINGS)."""
+
+    at: str
+    findings: Sequence[str]
+
+
 class Evidence(NamedTuple):
-    """Of `of` answers since `since` (an instant), `declines` speak so. `until`: the instant from which on they are not
-    enough any more if no other comes (they are over WINDOW_DAYS old by then); "" if they are not enough now."""
+    """Of `of` answers, or reviews, since `since` (an instant), `declines` speak so. `until`: the instant from which on
+    they are not enough any more if no other comes (they are over WINDOW_DAYS old by then); "" if they are not enough
+    now."""
 
     reason: str
     declines: int
@@ -59,14 +69,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Known:
-    """What the answers of a programme are weighed with; `open`: reasons of its problems that wait to be decided,
-    `decided`: when those of a reason were decided last."""
+    """What the answers of a programme, and reviews of it, are weighed with; `open`: reasons of its problems that wait
+    to be decided, `decided`: when those of a reason were decided last."""
 
     answers: Sequence[Answer]
     stated: Sequence[str]
     standing: Standing
     open: frozenset[str]
     decided: Mapping[str, str]
+    reviews: Sequence[Looked] = ()
 
 
 class Proposal(NamedTuple):
@@ -82,15 +93,18 @@ def weigh(
     stood: Mapping[str, str],
     decided: Mapping[str, str],
     now: datetime,
+    reviews: Iterable[Looked] = (),
 ) -> list[Evidence]:
     """What every reason amounts to (codes.problems.SIGNS). `stated`: when places were stated; `decided`: when a problem
     with that reason was last decided."""
     window = instant(statements.earliest(now, WINDOW_DAYS))
-    told = [(answer.at, _speaks(answer, stated)) for answer in answers]
+    told: list[tuple[str, Collection[str]]] = [(each.at, [_speaks(each, stated) or ""]) for each in answers]
+    looked: list[tuple[str, Collection[str]]] = [(each.at, each.findings) for each in reviews]
     found = []
     for reason, sign in SIGNS.items():
         since = max(window, stood[sign.about], decided.get(reason, ""))
-        counted = sorted((at, said == reason) for at, said in told if at > since)
+        each_said = looked if sign.of == REVIEWS else told
+        counted = sorted((at, reason in said) for at, said in each_said if at > since)
         speaking = [speaks for _, speaks in counted]
         evidence = Evidence(reason, speaking.count(True), len(speaking), since)
         found.append(evidence._replace(until=_until(counted, evidence)))

@@ -30,7 +30,7 @@ from services.kernel.questions import Json
 from services.kernel.readmodels import Projection, upsert
 from services.kernel.scope import AUTHOR, SHARED
 from services.partners import answers
-from services.partners.domain.evidence import Answer, Known, Standing
+from services.partners.domain.evidence import Answer, Known, Looked, Standing
 from services.partners.events import (
     CapacityConfirmed,
     ProblemAccepted,
@@ -72,6 +72,14 @@ stated = Table(
     PrimaryKeyConstraint("programme_id", "at"),
     info=SHARED,
 )
+looked = Table(  # of each referral the latest review of what became of the person
+    "outcome_review_v1",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("centre", Text, nullable=False, info=AUTHOR),
+    Column("at", Text, nullable=False),
+    Column("findings", Text, nullable=False),  # JSON
+)
 problem = Table(
     "problem_v1",
     metadata,
@@ -100,6 +108,7 @@ ANSWERS = (
     "ReferralExpired",
     "ReferralEnteredInError",
 )
+REVIEWED = "OutcomeReviewed"
 DECIDED = {ProblemAccepted: "accepted", ProblemDismissed: "dismissed"}
 
 
@@ -192,7 +201,22 @@ def _found(fact: Recorded, event: ProblemFound) -> dict[str, Json]:
     }
 
 
+def _project_reviews(db: Connection, facts: Sequence[Recorded]) -> None:
+    rows = {
+        fact.data["referral_id"]: {
+            "referral_id": fact.data["referral_id"],
+            "centre": fact.centre,
+            "at": fact.time,
+            "findings": orjson.dumps(fact.data["findings"]).decode(),
+        }
+        for fact in facts
+        if fact.type == REVIEWED and fact.data["referral_id"] is not None
+    }
+    upsert(db, looked, list(rows.values()), ("referral_id",))
+
+
 PROBLEMS = Projection("problems", 1, (sent, answer, stated, problem), project)
+REVIEWS = Projection("outcome_reviews", 1, (looked,), _project_reviews)
 
 
 def get_known(db: Connection, programme_id: str) -> Known | None:
@@ -210,6 +234,12 @@ def get_known(db: Connection, programme_id: str) -> Known | None:
         .select_from(joined)
         .where(theirs, answer.c.at >= earliest)
     )
+    reviewed = (
+        select(looked.c.at, looked.c.findings)
+        .join(sent, sent.c.referral_id == looked.c.referral_id)
+        .join(answer, answer.c.referral_id == looked.c.referral_id)
+        .where(sent.c.programme_id == programme_id, answer.c.status != NOT_COUNTED)
+    )
     told = select(stated.c.at).where(stated.c.programme_id == programme_id)
     problems = db.execute(select(problem).where(problem.c.programme_id == programme_id)).all()
     return Known(
@@ -218,12 +248,20 @@ def get_known(db: Connection, programme_id: str) -> Known | None:
         standing=standing,
         open=frozenset(row.reason for row in problems if row.status == "open"),
         decided={row.reason: row.decided_at for row in problems if row.decided_at},
+        reviews=[Looked(row.at, orjson.loads(row.findings)) for row in db.execute(reviewed)],
     )
 
 
 def look_up(db: Connection, fact: dict[str, str | None]) -> dict[str, Known | None]:
     """For a reaction to an answer; a return to the family has no programme that could give one."""
     programme_id = fact["programme_id"]
+    return {"known": get_known(db, programme_id) if programme_id else None}
+
+
+def look_up_review(db: Connection, fact: dict[str, str | None]) -> dict[str, Known | None]:
+    """For a reaction to a review, of the programme that the person was sent to."""
+    of_referral = select(sent.c.programme_id).where(sent.c.referral_id == fact["referral_id"])
+    programme_id = db.execute(of_referral).scalar() if fact["referral_id"] else None
     return {"known": get_known(db, programme_id) if programme_id else None}
 
 

@@ -90,12 +90,12 @@ class Counting:
             if counts[0]
         ]
 
-    def labels(self) -> Counter[str]:
-        """How many cases have a label by their last screening in the period."""
+    def labels(self, type: str) -> Counter[str]:
+        """How many cases have a label by their last fact of a type in the period."""
         month = _month(self.period.last)
 
         def ask(c: Any) -> Select[Any]:
-            latest = and_(self._in(c, ("ScreeningCompleted",)), last_in(c, self.period))
+            latest = and_(self._in(c, (type,)), last_in(c, self.period))
             return select(c.labels, func.count()).where(latest).group_by(c.labels)
 
         found = self._alone(ask, lambda c: c.after.between(self.period.last, _end(month)))
@@ -103,7 +103,9 @@ class Counting:
             s = labels_sum.c
             is_last = or_(s.after == UNKNOWN, s.after > month)
             kept = (
-                select(s.labels, func.sum(s.facts)).where(is_last, self._kept(labels_sum)).group_by(s.labels)
+                select(s.labels, func.sum(s.facts))
+                .where(s.type == type, is_last, self._kept(labels_sum))
+                .group_by(s.labels)
             )
             found += self._told(kept)
         labels: Counter[str] = Counter()

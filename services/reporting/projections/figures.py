@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from services.reporting import answers
 from services.reporting.measures import MEASURES, MEDIANS, SPLIT_PARTS, Measure, told_of
 from services.reporting.projections.counting import Counting, Group
-from services.reporting.projections.milestones import STEPS, WAITED
+from services.reporting.projections.milestones import REVIEWED, STEPS, WAITED
 from services.reporting.projections.period import Period
 
 
@@ -36,7 +36,7 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
         "placements": placements,
         "share_outside": round(placements["outside_ministry"] / taken_in, 4) if taken_in else None,
         "by_path": _by_code(rows, MEASURES["path"]),
-        "by_label": dict(sorted(counting.labels().items())),
+        "by_label": dict(sorted(counting.labels("ScreeningCompleted").items())),
         "median_days": {each.name: medians[each.counts] for each in MEDIANS},
         "declined": _by_code(rows, MEASURES["declined"]),
         "employment": _counts(rows, "employment"),
@@ -44,6 +44,8 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
         "in_place": _counts(rows, "in_place"),
         "referrals": _counts(rows, "referrals"),
         "stays": _counts(rows, "stays"),
+        "reviews": dict(sorted(counting.labels(REVIEWED).items())),
+        "reviewed": sum(row.cases for row in rows if row.type == REVIEWED),
         "split": {code: _by_code(rows, MEASURES[code]) for code in SPLIT_PARTS},
     }
 

@@ -80,7 +80,8 @@ STAYS = ("InterimStayBegun", "InterimStayEnded")
 ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
 VISIT, MISSED = "FollowUpRecorded", "FollowUpMissed"
 CARE = ("CareTaskSet", "CareProgressNoted")  # tasks, and those of them that are done
-RATIFYING = "RatificationDecided"
+RATIFYING, REVIEWED = "RatificationDecided", "OutcomeReviewed"
+BACK = ("PersonReturned", "ReturnedFromElsewhere", "ReturnedElsewhere")
 TOLD, REMINDED, OVERDUE = "PartnerTold", "ReminderDue", "DeadlineMissed"
 # Of a partner's answer and what it was waited for: by the partner that the referral was sent to, and how it was told.
 OF_ANSWERS = (TOLD, REMINDED, "ReferralExpired")
@@ -94,9 +95,10 @@ COUNTED = frozenset(
         *STAYS,
         VISIT,
         MISSED,
-        "PersonReturned",
+        *BACK,
         *CARE,
         RATIFYING,
+        REVIEWED,
         *OF_ANSWERS,
         OVERDUE,
     )
@@ -111,7 +113,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v9",
+    "milestone_v10",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -129,7 +131,7 @@ milestones = Table(
     Column("outside_ministry", Boolean),  # None: a return to the family
     Column("reason", Text),  # or the outcome of what ended
     Column("whose", Text),
-    Column("labels", Text),  # those that were met, sorted, with a space between
+    Column("labels", Text),  # those that were met, or what a review found, sorted, with a space between
     Column("in_work", Boolean),
     Column("follow_up", Text),  # the due day that a follow-up is of, or that was missed
     Column("in_time", Boolean),
@@ -137,11 +139,11 @@ milestones = Table(
     Column("within", Text),  # of who came back: so many months after the placement was over
     Column("channel", Text),  # by which a partner was told
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v9_case", "case_id", "type"),
-    Index("milestone_v9_recorded", "recorded", "case_id"),
+    Index("milestone_v10_case", "case_id", "type"),
+    Index("milestone_v10_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v9",
+    "counted_v10",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -171,11 +173,11 @@ counted = Table(
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v9_centre", "type", "centre", "day"),
-    Index("counted_v9_case", "case_id"),
+    Index("counted_v10_centre", "type", "centre", "day"),
+    Index("counted_v10_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v9_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v9_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v10_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v10_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
     info=DERIVED,
 )
@@ -252,7 +254,7 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
         "outside_ministry": None if data.get("path") == FAMILY_PATH else data.get("outside_ministry"),
         "reason": _reason(type, fact),
         "whose": _whose(type, data),
-        "labels": _met(data["labels"]) if fact.type == "ScreeningCompleted" else None,
+        "labels": _labels(type, data),
         "in_work": _in_work(fact) if type == VISIT else None,
         "follow_up": _follow_up(type, data),
         "in_time": data.get("in_time"),
@@ -277,7 +279,8 @@ def _follow_up(type: str, data: Body) -> str | None:
 
 def _reason(type: str, fact: Recorded) -> str | None:
     """Of what came to nothing, and the outcome of what ended; of a deadline which, of a task the area of life, of
-    what was decided between meetings whether it was ratified. The reason of another fact may be words."""
+    what was decided between meetings whether it was ratified, of a plan how it goes with the screening. The reason of
+    another fact may be words."""
     if type in LOST:
         return str(fact.data.get("reason") or NO_REASON.get(type, "other"))
     if type == OVERDUE:
@@ -286,6 +289,8 @@ def _reason(type: str, fact: Recorded) -> str | None:
         return str(fact.data["area"] or NO_AREA)
     if type == RATIFYING:
         return RATIFIED if fact.data["ratified"] else NOT_RATIFIED
+    if type == "PlanAgreed":
+        return fact.data.get("agreement")
     return str(fact.data[ENDED[type]]) if type in ENDED else None
 
 
@@ -294,6 +299,12 @@ def _in_work(fact: Recorded) -> bool | None:
     if fact.data["work"] is not None:
         return bool(fact.data["work"]["kind"] != NO_WORK)
     return None if fact.data["in_place"] else False
+
+
+def _labels(type: str, data: Mapping[str, Any]) -> str | None:
+    if type == REVIEWED:
+        return " ".join(sorted(data["findings"]))
+    return _met(data["labels"]) if type == "ScreeningCompleted" else None
 
 
 def _met(labels: Iterable[Mapping[str, str]]) -> str:
@@ -402,5 +413,5 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
 
 
 MILESTONES = Projection(
-    "milestones", 9, (milestones, counted, *sums.TABLES), project, derive, TYPES | SAME.keys()
+    "milestones", 10, (milestones, counted, *sums.TABLES), project, derive, TYPES | SAME.keys()
 )

@@ -62,10 +62,10 @@ def _sums(name: str, *key: Column[Any]) -> Table:
 
 # `before` and `after`: the months of the case's facts of this type before and after this one.
 facts_sum = _sums(
-    "facts_sum_v8", Column("type", Text), *(Column(each, Text) for each in COLUMNS), Column("before", Text)
+    "facts_sum_v9", Column("type", Text), *(Column(each, Text) for each in COLUMNS), Column("before", Text)
 )
-labels_sum = _sums("labels_sum_v8", Column("labels", Text), Column("after", Text))
-days_sum = _sums("days_sum_v8", Column("type", Text), Column("span", Text), Column("days", BigInteger))
+labels_sum = _sums("labels_sum_v9", Column("type", Text), Column("labels", Text), Column("after", Text))
+days_sum = _sums("days_sum_v9", Column("type", Text), Column("span", Text), Column("days", BigInteger))
 TABLES = (facts_sum, labels_sum, days_sum)
 
 
@@ -74,7 +74,7 @@ Sums = Mapping[Table, Counter[tuple[str | int, ...]]]  # of each table, the fact
 # By what of a row, as it is told, each table counts it; not at all where a part of that is NULL.
 KEYS = (
     (facts_sum, ("month", "type", *COLUMNS, "before")),
-    (labels_sum, ("month", "labels", "after")),
+    (labels_sum, ("month", "type", "labels", "after")),
     *((days_sum, ("month", "type", f"of_{span}", span)) for span in SPANS),
 )
 

@@ -6,12 +6,11 @@ Who sits there is known by a number: names are in words that are sealed (events.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import assert_never, get_args
+from typing import TypedDict, assert_never, get_args
 
 from services.codes.decisions import CHAIR, ONE_CHAIR
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Invalid, Refused
-from services.screening.domain.plan import Member
 from services.screening.events import (
     CaseDecided,
     CaseTabled,
@@ -22,11 +21,12 @@ from services.screening.events import (
     MeetingWords,
     MembersInvited,
     OptionProposed,
+    OutcomeReviewed,
     Seat,
     VoteCast,
 )
 
-RATIFY = "ratify"  # of codes.decisions.AGENDA_REASONS
+RATIFY, REVIEW = "ratify", "outcome_review"  # of codes.decisions.AGENDA_REASONS
 NOT_THERE = "Nobody of this number or name is called to the meeting."
 
 
@@ -49,7 +49,8 @@ class InviteMembers:
 
 @dataclass(frozen=True)
 class TableCase:
-    """`case_closed`: as intake says; `reason`: why it lies there, once for a meeting."""
+    """`case_closed`: as intake says; `reason`: why it lies there, once for a meeting. What became of somebody may be
+    looked back on also of a closed case."""
 
     case_id: str
     person_id: str
@@ -108,6 +109,26 @@ class DecideCase:
     ratified: bool | None = None
 
 
+class ReviewWords(TypedDict):
+    """What was found, and what is to be done otherwise; None: nothing was said of it."""
+
+    found: str | None
+    lesson: str | None
+
+
+@dataclass(frozen=True)
+class ReviewOutcome:
+    """`referral_id`: the sending that is looked back on (None: none); `screening_id`, `plan_id`: what had led to it."""
+
+    review_id: str
+    case_id: str
+    referral_id: str | None
+    screening_id: str | None
+    plan_id: str | None
+    findings: Sequence[str]
+    words: ReviewWords
+
+
 @dataclass(frozen=True)
 class CloseMeeting:
     pass
@@ -122,6 +143,7 @@ Command = (
     | CastVote
     | DeclareConflict
     | DecideCase
+    | ReviewOutcome
     | CloseMeeting
 )
 
@@ -145,7 +167,8 @@ class Cast:
 
 @dataclass(frozen=True)
 class Item:
-    """A case of the agenda; `votes` are on the option that stands; `ratifies`: the plan that it lies there for."""
+    """A case of the agenda; `votes` are on the option that stands; `ratifies`: the plan that it lies there for;
+    `review_id`: what the meeting found when it looked back."""
 
     person_id: str
     ratifies: str | None = None
@@ -154,6 +177,11 @@ class Item:
     votes: Mapping[str, Cast] = field(default_factory=dict)
     conflicts: frozenset[str] = frozenset()
     plan_id: str | None = None
+    review_id: str | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.plan_id is not None or self.review_id is not None
 
     def own(self, path: str, programme_ids: Sequence[str]) -> Mapping[str, Cast]:
         """The own votes on this option: none, if another was proposed."""
@@ -177,7 +205,7 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
     id, item = meeting.meeting_id, meeting.agenda.get(getattr(command, "case_id", ""))
     match command:
         case CloseMeeting():
-            undecided = [case_id for case_id, each in meeting.agenda.items() if each.plan_id is None]
+            undecided = [case_id for case_id, each in meeting.agenda.items() if not each.is_settled]
             return [] if meeting.closed else [MeetingClosed(id, meeting.centre, undecided)]
         case InviteMembers(seats, words):
             new = [seat for seat in seats if seat["member"] not in meeting.seats]
@@ -188,7 +216,7 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             if item:
                 return []
             _open(meeting)
-            if case_closed:
+            if case_closed and reason != REVIEW:
                 raise Refused("case_closed", "The case is closed.")
             return [CaseTabled(id, case_id, person_id, reason)]
         case TableRatification(case_id, person_id, plan_id, path, programme_ids):
@@ -215,6 +243,17 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             return [ConflictDeclared(id, case_id, member)]
         case DecideCase():
             return _decide(command, meeting, _tabled(item))
+        case ReviewOutcome():
+            known = _tabled(item)
+            if known.review_id == command.review_id:
+                return []
+            _open(meeting)
+            return [
+                OutcomeReviewed(
+                    command.review_id, id, command.case_id, known.person_id, command.referral_id,
+                    command.screening_id, command.plan_id, [*command.findings], command.words,
+                )
+            ]  # fmt: skip
     assert_never(command)
 
 
@@ -343,6 +382,8 @@ def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
             item = replace(item, votes=votes, conflicts=item.conflicts | {event.member})
         case CaseDecided():
             item = replace(item, plan_id=event.plan_id)
+        case OutcomeReviewed():
+            item = replace(item, review_id=event.review_id)
         case _:
             assert_never(event)
     return _with(meeting, event.case_id, item)
@@ -355,34 +396,3 @@ def _with(meeting: Meeting, case_id: str, item: Item) -> Meeting:
 MEETING: Aggregate[Command, Meeting, MeetingEvent] = Aggregate(
     "meeting", Decider(decide, evolve, Meeting()), get_args(MeetingEvent), "case"
 )
-
-
-def voters(
-    meeting: Meeting, command: DecideCase, names: Mapping[str, str], reasons: Mapping[str, str | None]
-) -> list[Member]:
-    """Everybody who votes on the option, as the minutes have them: own votes (their `reasons` opened), and those that
-    somebody wrote down, in the order in which the members were called."""
-    item = meeting.agenda[command.case_id]
-    out = item.conflicts | {*command.conflicts}
-    own = {member: cast for member, cast in item.own(command.path, command.programme_ids).items()}
-    written = {vote.member: vote for vote in command.votes}
-    members: list[Member] = []
-    for number, seat in meeting.seats.items():
-        if number in out:
-            continue
-        if number in own:
-            vote, reason = own[number].vote, reasons.get(number)
-        elif number in written:
-            vote, reason = written[number].vote, written[number].reason
-        else:
-            continue  # was not there
-        members.append(
-            {
-                "name": names[number],
-                "role": seat["role"],
-                "vote": vote,
-                "reason": reason,
-                "own": number in own,
-            }
-        )
-    return members

@@ -49,10 +49,10 @@ class Override(TypedDict):
 
 @dataclass(frozen=True)
 class AgreePlan:
-    """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `shut`: the path, if
-    the latest screening closed it; `programme_ids`: where to, the best first (empty: any place of the path);
-    `screening_id`, `procedure`: the screening that counted, and the version of the procedure that the quorum is of;
-    `between_meetings`: a few named people decide in urgency, and why (`urgency`);
+    """`screened`, `closed`: how the case stands; `quorum`: what this centre's working group needs; `proposed`: paths of
+    the latest screening, the best first; `shut`: the path, if it closed it; `programme_ids`: where to, the best first
+    (empty: any place of the path); `screening_id`, `procedure`: the screening that counted, and the version of the
+    procedure that the quorum is of; `between_meetings`: a few named people decide in urgency, and why (`urgency`);
     `meeting_id`: of which meeting; `conflicts`: names of who did not vote for an interest of their own."""
 
     plan_id: str
@@ -66,6 +66,7 @@ class AgreePlan:
     quorum: Quorum
     screened: bool
     closed: bool = False
+    proposed: Sequence[str] = ()
     shut: ClosedPath | None = None
     override: Override | None = None
     screening_id: str | None = None
@@ -173,8 +174,19 @@ def _agree(command: AgreePlan, plan: Plan) -> list[PlanEvent]:
             command.meeting_id,
             plan.plan_id,
             command.between_meetings,
+            first=next(iter(command.proposed), None),
+            agreement=agreement(command.path, command.proposed, command.shut),
         )
     ]
+
+
+def agreement(path: str, proposed: Sequence[str], shut: ClosedPath | None) -> str:
+    """How a path that is decided on goes with what the screening had found (codes.decisions.AGREEMENTS)."""
+    if shut is not None:
+        return "shut"
+    if path not in proposed:
+        return "beyond" if proposed else "no_first"
+    return "as_first" if path == proposed[0] else "another"
 
 
 def _urgent(command: AgreePlan, votes: Votes) -> None:

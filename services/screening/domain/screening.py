@@ -44,12 +44,13 @@ Command = StartScreening | CompleteScreening
 
 @dataclass(frozen=True)
 class Screening:
-    """`person_id` is None until a screening is due, `screening_id` until one was completed; `closed` are the paths that
-    the latest one closed."""
+    """`person_id` is None until a screening is due, `screening_id` until one was completed; `paths`: what the latest
+    one proposes, the best first, `closed`: those that it closed."""
 
     person_id: str | None = None
     screening_id: str | None = None
     known: Mapping[str, Any] = field(default_factory=dict)
+    paths: Sequence[str] = ()
     closed: Sequence[ClosedPath] = ()
 
     def shut(self, path: str) -> ClosedPath | None:
@@ -106,7 +107,8 @@ def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
         case ScreeningStarted():
             return Screening(event.person_id, known=event.known)
         case ScreeningCompleted():
-            return replace(screening, screening_id=event.screening_id, closed=event.closed or ())
+            closed = event.closed or ()
+            return replace(screening, screening_id=event.screening_id, paths=event.paths, closed=closed)
     assert_never(event)
 
 

@@ -23,7 +23,7 @@ KINDS = ("sex", "age_band", "nationality", "domicile")
 
 class Past(NamedTuple):
     """A screening as it is stored. `decided`: the path that the working group agreed on after it; `latest`: it counts
-    for a case that is open."""
+    for a case that is open; `findings`: what the latest review after it found (codes.reviews.FINDINGS)."""
 
     case_id: str
     screening_id: str
@@ -31,6 +31,7 @@ class Past(NamedTuple):
     facts: Body
     decided: str | None
     latest: bool
+    findings: Sequence[str] = ()
 
 
 class Cell(TypedDict):
@@ -55,12 +56,14 @@ class ChangedCase(TypedDict):
 
 class OfCentre(TypedDict):
     """Of one centre: all its screenings, those of open cases, those of each kind of people; of those whose first path
-    changes how the working group's decision agrees with it; and the cases themselves, CASES_KEPT at most."""
+    changes how the working group's decision agrees with it; of those that change what reviews found; and the cases
+    themselves, CASES_KEPT at most."""
 
     all: Cell
     open: Cell
     by: dict[str, dict[str, Cell]]
     decided: dict[str, int]
+    reviewed: dict[str, int]
     cases: list[ChangedCase]
 
 
@@ -147,7 +150,8 @@ def tally(state: State, pasts: Iterable[Past], before: Quick, after: Quick) -> N
         of = state.get(past.centre)
         if of is None:
             of = state[past.centre] = {
-                "all": empty(), "open": empty(), "by": {kind: {} for kind in KINDS}, "decided": {}, "cases": [],
+                "all": empty(), "open": empty(), "by": {kind: {} for kind in KINDS}, "decided": {},
+                "reviewed": {}, "cases": [],
             }  # fmt: skip
         cells = [of["all"], *([of["open"]] if past.latest else [])]
         cells += [of["by"][kind].setdefault(value, empty()) for kind, value in kinds(past)]
@@ -160,6 +164,8 @@ def tally(state: State, pasts: Iterable[Past], before: Quick, after: Quick) -> N
         if first != then:
             how = _agreement(past.decided, first, then)
             of["decided"][how] = of["decided"].get(how, 0) + 1
+        for finding in past.findings:
+            of["reviewed"][finding] = of["reviewed"].get(finding, 0) + 1
         if len(of["cases"]) < CASES_KEPT:
             of["cases"].append(
                 {

@@ -12,6 +12,7 @@ from services.screening.projections import (
     members,
     minutes,
     plans,
+    reviews,
     rules,
     screenings,
     upstream,
@@ -26,6 +27,7 @@ PROJECTIONS = (
     minutes.MINUTES,
     members.MEMBERS,
     meetings.MEETINGS,
+    reviews.REVIEWS,
     rules.RULES,
     drafts.DRAFTS,
 )

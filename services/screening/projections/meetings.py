@@ -31,6 +31,7 @@ from services.screening.events import (
     MeetingClosed,
     MembersInvited,
     OptionProposed,
+    OutcomeReviewed,
     Seat,
     VoteCast,
 )
@@ -39,11 +40,11 @@ from services.screening.projections.rows import as_json
 
 OPEN, CLOSED = "open", "closed"
 OF_MEETING = (MeetingCalled, MembersInvited, MeetingClosed)
-OF_ITEM = (CaseTabled, OptionProposed, VoteCast, ConflictDeclared, CaseDecided)
+OF_ITEM = (CaseTabled, OptionProposed, VoteCast, ConflictDeclared, CaseDecided, OutcomeReviewed)
 
 metadata = MetaData()
 meeting = Table(
-    "meeting_v3",
+    "meeting_v4",
     metadata,
     Column("meeting_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER, index=True),
@@ -56,7 +57,7 @@ meeting = Table(
     Column("version", Integer, nullable=False),
 )
 item = Table(
-    "meeting_case_v3",  # the meeting's, also when the case has gone to another centre
+    "meeting_case_v4",  # the meeting's, also when the case has gone to another centre
     metadata,
     Column("meeting_id", Text),
     Column("case_id", Text, index=True),
@@ -74,6 +75,7 @@ item = Table(
     Column("decided_at", Text),
     Column("ratifies", Text),
     Column("ratified", Boolean),
+    Column("review_id", Text),
     PrimaryKeyConstraint("meeting_id", "case_id"),
 )
 Row = dict[str, str | int | None]  # of a table: what its columns hold
@@ -126,7 +128,7 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
                 "person_id": event.person_id, "place": row.get("place", place), "reason": event.reason, "path": None,
                 "programme_ids": "[]", "votes": "{}",
                 "conflicts": row.get("conflicts", "[]"), "plan_id": None, "decided_at": None,
-                "ratifies": event.ratifies, "ratified": None,
+                "ratifies": event.ratifies, "ratified": None, "review_id": None,
             }  # fmt: skip
         case OptionProposed():
             return row | {
@@ -144,10 +146,12 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
             return row | {"votes": as_json(votes), "conflicts": as_json(conflicts)}
         case CaseDecided():
             return row | {"plan_id": event.plan_id, "decided_at": fact.time, "ratified": event.ratified}
+        case OutcomeReviewed():
+            return row | {"review_id": event.review_id}
     raise AssertionError("it is one of those")
 
 
-MEETINGS = Projection("meetings", 3, (meeting, item), project)
+MEETINGS = Projection("meetings", 4, (meeting, item), project)
 
 
 def get(db: Connection, meeting_id: str) -> RowMapping | None:

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, not_, select, t
 
 from services.screening.domain.trial import Past
 from services.screening.projections.plans import plans
+from services.screening.projections.reviews import review
 from services.screening.projections.screenings import screening
 from services.screening.projections.upstream import case
 
@@ -26,7 +27,8 @@ def count_past(db: Connection, since: str | None, until: str, centre: str | None
 def list_past(
     db: Connection, after: tuple[str, int], limit: int, since: str | None, until: str, centre: str | None
 ) -> tuple[list[Past], tuple[str, int] | None]:
-    """The next screenings by case and version, with what the working group decided after each; and the last of them."""
+    """The next screenings by case and version, with what the working group decided after each, and found when it looked
+    back; and the last of them."""
     c = screening.c
     columns = (c.case_id, c.version, c.centre, c.screening_id, c.completed_at, c.facts)
     following = tuple_(c.case_id, c.version) > tuple_(literal(after[0]), literal(after[1]))
@@ -51,12 +53,21 @@ def list_past(
         .order_by(plans.c.case_id, plans.c.version)
     ):
         agreed.setdefault(case_id, []).append((at, path))
+    looked_back: dict[str, tuple[str, list[str]]] = {}
+    for row in db.execute(
+        select(review.c.case_id, review.c.at, review.c.findings)
+        .where(review.c.case_id.between(*span))
+        .order_by(review.c.at, review.c.meeting_id)
+    ):
+        looked_back[row.case_id] = row.at, orjson.loads(row.findings)
     found = [
         Past(
             row.case_id, row.screening_id, row.centre, orjson.loads(row.facts),
             next((path for at, path in agreed.get(row.case_id, ()) if at >= row.completed_at), None),
             newest[row.case_id] == row.version and row.case_id in open_cases,
+            findings if at >= row.completed_at else (),
         )
         for row in rows
+        for at, findings in (looked_back.get(row.case_id, ("", [])),)
     ]  # fmt: skip
     return found, (rows[-1].case_id, rows[-1].version)

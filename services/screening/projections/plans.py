@@ -28,7 +28,7 @@ from services.screening.projections.screenings import screening
 
 metadata = MetaData()
 plans = Table(
-    "plan_v7",
+    "plan_v8",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -46,6 +46,8 @@ plans = Table(
     Column("meeting_id", Text),
     Column("minutes", Text),  # sealed
     Column("between_meetings", Boolean, nullable=False),
+    Column("first", Text),  # path of the screening
+    Column("agreement", Text),
     Column("stream_version", Integer, nullable=False),
     Column("ratified", Boolean),
     Column("ratified_at", Text),
@@ -75,6 +77,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "meeting_id": fact.event.meeting_id,
             "minutes": fact.event.minutes,
             "between_meetings": fact.event.between_meetings,
+            "first": fact.event.first,
+            "agreement": fact.event.agreement,
             "stream_version": fact.version,
         }
         for fact in facts
@@ -171,6 +175,8 @@ def _plan(row: RowMapping, before: RowMapping | None, after: RowMapping | None) 
         "override": row["override"],
         "meeting_id": row["meeting_id"],
         "between_meetings": row["between_meetings"],
+        "first": row["first"],
+        "agreement": row["agreement"],
         "ratification": {
             "ratified": row["ratified"],
             "at": row["ratified_at"],
@@ -192,4 +198,4 @@ def invariants(db: Connection) -> Iterable[str]:
         yield f"Case {case_id} has a plan but no screening."
 
 
-PLANS = Projection("plan", 7, (plans,), project)
+PLANS = Projection("plan", 8, (plans,), project)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from services.codes import PATHS, SEXES
 from services.codes.access import CASE_READERS
 from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
+from services.codes.reviews import FINDINGS
 from services.intake.answers import Case
 from services.intake.doors import CASE
 from services.kernel.envelope import moment
@@ -33,6 +34,7 @@ CLOSED_PATH = "มตินี้เป็นแนวทางที่ผล�
 WRITTEN_AGAIN = "ข้อความบางส่วนถูกตัดออกเพื่อไม่ให้ระบุถึงตัวผู้รับบริการ ซึ่งได้ลบข้อมูลแล้ว"
 UNRATIFIED = "ไม่รับรองมติระหว่างการประชุม ต้องมีมติใหม่ สิ่งที่ดำเนินการไปแล้วไม่ถูกยกเลิกโดยอัตโนมัติ"
 REPLACED = "หมายเหตุ มตินี้ถูกแทนที่ด้วยมติเมื่อวันที่"
+LOOKED_BACK = "ที่ประชุมทบทวนผลลัพธ์แล้ว โดยไม่เปลี่ยนแปลงแผนการช่วยเหลือ"
 ERASED = "เหตุผล เป้าหมาย และการลงมติรายบุคคลถูกลบพร้อมกับข้อมูลของผู้รับบริการแล้ว"
 
 
@@ -154,7 +156,19 @@ def _case(number: int, tabled: Tabled, meeting: Meeting, places: Mapping[str, st
         "override": _override(written),
         "note": ERASED if plan and not written else WRITTEN_AGAIN if written and "redacted" in written else "",
         "replaced": _replaced(plan),
+        "review": _review(item),
     }  # fmt: skip
+
+
+def _review(item: AgendaItem) -> list[Json]:
+    """What the meeting found when it looked back; the words are gone with the person's data."""
+    review = item["review"]
+    if review is None:
+        return []
+    found = "\n".join(FINDINGS.word(code, "th") for code in review["findings"])
+    rows: list[Json] = [["ผลการทบทวน", found]]
+    rows += [["ข้อพิจารณา", review["found"]]] if review["found"] else []
+    return rows + ([["สิ่งที่จะปรับปรุง", review["lesson"]]] if review["lesson"] else [])
 
 
 def _urgent(tabled: Tabled) -> list[Json]:
@@ -213,7 +227,7 @@ def _how(own: bool | None) -> str:
 def _decision(tabled: Tabled) -> str:
     item, plan = tabled.item, tabled.decided
     if item["plan_id"] is None:
-        return "ที่ประชุมยังไม่มีมติในเรื่องนี้"
+        return LOOKED_BACK if item["review"] else "ที่ประชุมยังไม่มีมติในเรื่องนี้"
     if plan is None:
         return "ที่ประชุมมีมติแล้ว แต่เรื่องนี้ไม่อยู่ในความดูแลของศูนย์แล้ว จึงไม่แสดงมติ"
     if ratification := tabled.ratification:

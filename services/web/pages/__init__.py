@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from services.codes import reviews
 from services.codes.access import ROLES
 from services.codes.work import RED
 from services.kernel.errors import Forbidden
@@ -69,6 +70,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["whole_names"] = lambda text: Markup(lines.whole_names(str(escape(text))))  # noqa: S704 escaped
     app.jinja_env.filters["by_rows"] = tables.by_rows
     app.jinja_env.filters["goal_text"] = goals.goal_text
+    app.jinja_env.filters["review_about"] = reviews.about
     app.jinja_env.globals.update(
         births_meant=days.births_meant, dialled=numbers.dialled, with_calls=calls.with_calls, say=words.say,
         word=words.word, words=words.words, day=words.day, day_time=words.day_time, clock=words.clock,

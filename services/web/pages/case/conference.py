@@ -19,7 +19,7 @@ from services.partners.answers import Candidate, Matches
 from services.partners.doors import MATCHES
 from services.partners.schemas import COMPARED_MOST
 from services.screening.answers import ClosedPath, Plan, Quorum, Screening
-from services.screening.doors import AGREE_PLAN, PLAN, PLANS, QUORUM, SCREENING
+from services.screening.doors import AGREE_PLAN, PLAN, PLANS, QUORUM, REVIEWS, SCREENING
 from services.screening.schemas import AgreePlan
 from services.thai import collation
 from services.web import gateway
@@ -97,9 +97,10 @@ def plan(case_id: UUID) -> Response:
         found = _candidates(doors.attempt(MATCHES.of(case_id=str(case_id), programme_ids=named)))
         chosen = sorted(found, key=lambda each: named.index(each["programme_id"]))
     earlier = doors.ask(PLANS.of(case_id=str(case_id)))["items"][:-1] if agreed and agreed["replaces"] else []
+    looked_back = doors.attempt(REVIEWS.of(case_id=str(case_id))) if agreed else None
     return frame.page(
         "conference/plan.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches), chosen=chosen,
-        earlier=earlier,
+        earlier=earlier, looked_back=looked_back["items"] if looked_back else [],
         most=COMPARED_MOST, fact_text=fact_text, in_language=in_language, placeless=_placeless(table),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from services.codes import PLAN_PATHS
 from services.codes.access import CASE_READERS, STAFF
 from services.intake.answers import Case
-from services.intake.doors import WORK
+from services.intake.doors import RETURNED, WORK
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
@@ -31,6 +31,7 @@ from services.screening.doors import (
     PLAN,
     PROPOSE,
     RATIFY,
+    REVIEWED,
     SCREENING,
     TABLE,
     VOTE,
@@ -47,6 +48,7 @@ from services.web.pages.parts.words import day_time, named, province, word, word
 from services.web.store import groups
 
 SHOWN, ROWS, GOALS = 25, 3, 3  # meetings of a page, members and goals of a form
+BACK = 50  # of the latest who came back
 CONFLICT = "conflict"  # a choice of the form alone: an interest of one's own instead of a vote
 MORNING = time(9, 30)
 TIME = later("Write the time as 09:30.")
@@ -232,15 +234,22 @@ def _waiting(meeting: Meeting) -> list[str]:
 
 
 def _to_review(meeting: Meeting) -> list[str]:
-    """The centre's cases of which a follow-up found the person no longer in place, or all follow-ups are made, and that
-    do not lie before this meeting yet."""
+    """The centre's cases of which a follow-up found the person no longer in place, all follow-ups are made, or the
+    person came back and nobody has looked back on that yet; none that lies before this meeting already."""
     there = {each["case_id"] for each in meeting["agenda"]}
     asked = [
         WORK.of(next=step, centre=meeting["centre"], limit=100) for step in ("find_person", "end_placement")
     ]
-    found = doors.together(*asked)
-    rows = [row for each in asked if (answer := found[each]) for row in answer["items"]]
-    return [row["case_id"] for row in rows if row["case_id"] not in there]
+    back = RETURNED.of(centre=meeting["centre"], limit=BACK)
+    found = doors.together(*asked, back)
+    cases = [row["case_id"] for each in asked if (answer := found[each]) for row in answer["items"]]
+    returned = found[back]
+    if returned and returned["items"]:
+        sent = [row["referral_id"] for row in returned["items"]]
+        done = doors.attempt(REVIEWED.of(referral_ids=sent))
+        known = done["items"] if done else sent
+        cases += [row["case_id"] for row in returned["items"] if row["referral_id"] not in known]
+    return [case_id for case_id in dict.fromkeys(cases) if case_id not in there]
 
 
 def _called(case: Case) -> str:
@@ -272,7 +281,7 @@ class Before(NamedTuple):
     case: Case
 
 
-def _before(meeting_id: UUID, case_id: UUID) -> Before:
+def before_meeting(meeting_id: UUID, case_id: UUID) -> Before:
     meeting = doors.ask(MEETING.of(meeting_id=str(meeting_id)))
     for item in meeting["agenda"]:
         if item["case_id"] == str(case_id):
@@ -285,7 +294,7 @@ def _before(meeting_id: UUID, case_id: UUID) -> Before:
 def vote(meeting_id: UUID, case_id: UUID) -> Response:
     """One's own vote, on one's own telephone."""
     about = {"meeting_id": str(meeting_id), "case_id": str(case_id)}
-    before = _before(meeting_id, case_id)
+    before = before_meeting(meeting_id, case_id)
     conflict = request.form.get("vote") == CONFLICT
     form = Form(schemas.DeclareConflict() if conflict else schemas.CastVote(), fixed=about)
     if form.sent and form.load():
@@ -312,7 +321,7 @@ def vote(meeting_id: UUID, case_id: UUID) -> Response:
 def decide(meeting_id: UUID, case_id: UUID) -> Response:
     """What is put to the vote, and the decision with the votes of those who did not vote on their own."""
     about = {"meeting_id": str(meeting_id), "case_id": str(case_id)}
-    before = _before(meeting_id, case_id)
+    before = before_meeting(meeting_id, case_id)
     meeting, item = before.meeting, before.item
     found = doors.together(
         screening := SCREENING.of(case_id=str(case_id)),
@@ -359,7 +368,7 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
 @gate.roles(*STAFF)
 def ratify(meeting_id: UUID, case_id: UUID) -> Response:
     """What was decided between meetings, and how everybody votes on it."""
-    before = _before(meeting_id, case_id)
+    before = before_meeting(meeting_id, case_id)
     meeting, item = before.meeting, before.item
     form = Form(
         schemas.RatifyPlan(),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from services.codes import sentences
 from services.codes.access import CASE_READERS, STAFF
-from services.codes.problems import PROBLEM_STATUSES, WINDOW_DAYS
+from services.codes.problems import PROBLEM_STATUSES, REVIEWS, SIGNS, WINDOW_DAYS
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.kernel.questions import CommandDoor
@@ -22,6 +22,7 @@ from services.web.pages.parts.language import _, current, later
 from services.web.pages.parts.words import day, full_province, listed, word, words
 
 SHOWN = 25
+BY_REVIEWS = [reason for reason, sign in SIGNS.items() if sign.of == REVIEWS]
 DECISIONS: Mapping[str, tuple[CommandDoor[ProblemDecided], str, str]] = {
     "accept": (ACCEPT_PROBLEM, later("Correct or confirm"), later("The registry says so now.")),
     "dismiss": (
@@ -44,7 +45,10 @@ class Said(TypedDict):
 
 def in_words(problem: Problem) -> Said:
     after, before = problem["proposal"]["after"], problem["proposal"]["before"]
-    evidence = _("{declines} of the last {of} answers: {reason}").format(
+    counted = _("{declines} of the last {of} answers: {reason}")
+    if problem["reason"] in BY_REVIEWS:
+        counted = _("{declines} of the last {of} outcome reviews: {reason}")
+    evidence = counted.format(
         declines=problem["declines"], of=problem["of"], reason=word("problem_reason", problem["reason"])
     )
     if problem["proposal"]["action"] == "confirm":
