@@ -253,12 +253,12 @@ class IntakeService(
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
-    def _came_before(self, told: bodies.Person, row: RowMapping) -> tuple[list[str], Episode | None]:
+    def _came_before(self, person: bodies.Person, row: RowMapping) -> tuple[list[str], Episode | None]:
         """The centre's other cases of whoever has this identity number, and the placement by another centre that was
         over last when the case was opened."""
-        known = [each for each in self._acquaintances(told, [row["centre"]]) if SAME in each["because"]]
+        known = [each for each in self._acquaintances(person, [row["centre"]]) if SAME in each["because"]]
         came = dates.bangkok_day(moment(row["opened"]))
-        abroad = self._placed_elsewhere(Description(**told), row["centre"], came)
+        abroad = self._placed_elsewhere(Description(**person), row["centre"], came)
         return [each["case_id"] for each in known if each["case_id"] != row["case_id"]], abroad
 
     @query("person.correct", roles=STAFF, schema=schemas.OfCase())

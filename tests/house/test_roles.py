@@ -176,7 +176,7 @@ class World(NamedTuple):
             "case_id": self.case_id, "referral_id": self.referral_id, "partner_id": self.partner_id,
             "programme_ids": [self.programme_id], "programme_id": self.programme_id, "user": "worker-60",
             "facts": {"housing": "street"}, "day": "2026-11-02",
-            "outreach_id": self.outreach_id,
+            "outreach_id": self.outreach_id, "referral_ids": [self.referral_id],
         }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from services.partners.events import (
 from services.partners.projections.keepers import keeper, kept_by
 from services.partners.projections.organisations import inherited, list_organisations
 from services.partners.projections.registry import partner, programme
+from services.partners.projections.reviews import looked
 
 metadata = MetaData()
 sent = Table(
@@ -71,14 +72,6 @@ stated = Table(
     Column("at", Text),
     PrimaryKeyConstraint("programme_id", "at"),
     info=SHARED,
-)
-looked = Table(  # of each referral the latest review of what became of the person
-    "outcome_review_v1",
-    metadata,
-    Column("referral_id", Text, primary_key=True),
-    Column("centre", Text, nullable=False, info=AUTHOR),
-    Column("at", Text, nullable=False),
-    Column("findings", Text, nullable=False),  # JSON
 )
 problem = Table(
     "problem_v1",
@@ -108,7 +101,6 @@ ANSWERS = (
     "ReferralExpired",
     "ReferralEnteredInError",
 )
-REVIEWED = "OutcomeReviewed"
 DECIDED = {ProblemAccepted: "accepted", ProblemDismissed: "dismissed"}
 
 
@@ -201,22 +193,7 @@ def _found(fact: Recorded, event: ProblemFound) -> dict[str, Json]:
     }
 
 
-def _project_reviews(db: Connection, facts: Sequence[Recorded]) -> None:
-    rows = {
-        fact.data["referral_id"]: {
-            "referral_id": fact.data["referral_id"],
-            "centre": fact.centre,
-            "at": fact.time,
-            "findings": orjson.dumps(fact.data["findings"]).decode(),
-        }
-        for fact in facts
-        if fact.type == REVIEWED and fact.data["referral_id"] is not None
-    }
-    upsert(db, looked, list(rows.values()), ("referral_id",))
-
-
 PROBLEMS = Projection("problems", 1, (sent, answer, stated, problem), project)
-REVIEWS = Projection("outcome_reviews", 1, (looked,), _project_reviews)
 
 
 def get_known(db: Connection, programme_id: str) -> Known | None:

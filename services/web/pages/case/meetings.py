@@ -235,20 +235,25 @@ def _waiting(meeting: Meeting) -> list[str]:
 
 def _to_review(meeting: Meeting) -> list[str]:
     """The centre's cases of which a follow-up found the person no longer in place, all follow-ups are made, or the
-    person came back and nobody has looked back on that yet; none that lies before this meeting already."""
+    person came back, where nobody has looked back on that sending yet; none that lies before this meeting already."""
     there = {each["case_id"] for each in meeting["agenda"]}
     asked = [
         WORK.of(next=step, centre=meeting["centre"], limit=100) for step in ("find_person", "end_placement")
     ]
     back = RETURNED.of(centre=meeting["centre"], limit=BACK)
     found = doors.together(*asked, back)
-    cases = [row["case_id"] for each in asked if (answer := found[each]) for row in answer["items"]]
-    returned = found[back]
-    if returned and returned["items"]:
-        sent = [row["referral_id"] for row in returned["items"]]
-        done = doors.attempt(REVIEWED.of(referral_ids=sent))
-        known = done["items"] if done else sent
-        cases += [row["case_id"] for row in returned["items"] if row["referral_id"] not in known]
+    rows: list[tuple[str, str | None]] = [
+        (row["case_id"], row["referral_id"])
+        for each in asked
+        if (answer := found[each])
+        for row in answer["items"]
+    ]
+    if returned := found[back]:
+        rows += [(row["case_id"], row["referral_id"]) for row in returned["items"]]
+    sent = sorted({referral_id for _, referral_id in rows if referral_id})
+    done = doors.attempt(REVIEWED.of(referral_ids=sent[:LIMIT_MOST])) if sent else None
+    over = done["items"] if done else []
+    cases = (case_id for case_id, referral_id in rows if referral_id not in over)
     return [case_id for case_id in dict.fromkeys(cases) if case_id not in there]
 
 
