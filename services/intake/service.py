@@ -108,7 +108,7 @@ WIRING = Wiring(
     },
     timers=handlers.timers,
     when_due=handlers.when_due,
-    look_up_due=elsewhere.look_up_due,
+    look_up_due=elsewhere.list_for_deadlines,
     tables=index.TABLES,
     stays=index.STAYS,
     erases=True,

@@ -23,7 +23,6 @@ from services.screening.domain.meeting import (
     CallMeeting,
     CastVote,
     CloseMeeting,
-    Command,
     DecideCase,
     DeclareConflict,
     InviteMembers,

@@ -48,9 +48,14 @@ class Reviewing(convening.Convening):
             if upstream.is_erased(unit.db, case_id):
                 raise Refused("erased", "This person's data was erased; nothing more can be said of them.")
             reviewing = ReviewOutcome(
-                review_id, case_id, sending["referral_id"] if sending else None, unit.state(SCREENING, case_id).screening_id,
-                unit.state(PLAN, case_id).plan_id, [*dict.fromkeys(body["findings"])], words,
-            )  # fmt: skip
+                review_id,
+                case_id,
+                sending["referral_id"] if sending else None,
+                unit.state(SCREENING, case_id).screening_id,
+                unit.state(PLAN, case_id).plan_id,
+                [*dict.fromkeys(body["findings"])],
+                words,
+            )
             if unit.handle(MEETING, row["meeting_id"], reviewing, call.if_match):
                 require_order(call.at, follows)
             return {"review_id": review_id, "version": unit.version(MEETING, row["meeting_id"])}

@@ -148,7 +148,11 @@ def _returned(row: RowMapping) -> answers.ReturnedPlacement:
     }
 
 
-def look_up_due(db: Connection, command: Mapping[str, str]) -> dict[str, str | None]:
+def list_for_deadlines(db: Connection, commands: Sequence[Mapping[str, str]]) -> list[dict[str, str | None]]:
     """For what is to be noted at once of another centre's case: whose that is now."""
-    row = cases.get(db, command["case_id"]) if RETURNED in command else None
-    return {"centre": row["centre"] if row else None}
+    ids = {command["case_id"] for command in commands if RETURNED in command}
+    own = select(cases.case.c.case_id, cases.case.c.centre).where(cases.case.c.case_id.in_(sorted(ids)))
+    centres = {row.case_id: row.centre for row in db.execute(own)} if ids else {}
+    return [
+        {"centre": centres.get(command["case_id"]) if RETURNED in command else None} for command in commands
+    ]
