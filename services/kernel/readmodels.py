@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import BindParameter, Column, Connection, RowMapping, Select, Table, bindparam, select
 from sqlalchemy.engine import make_url
 
-from services.kernel.database import later
+from services.kernel.database import Value, later
 from services.kernel.envelope import Recorded
 
 ROUND = 1000  # rows that go to PostgreSQL in one statement
@@ -20,17 +20,17 @@ MANY = 20  # from so many on they go as JSON: to read so many literals costs bot
 DERIVED = {"derived": True}
 
 
-def list_rows(db: Connection, column: Column[Any], values: Collection[str]) -> Sequence[RowMapping]:
+def list_rows(db: Connection, column: Column[str], values: Collection[str]) -> Sequence[RowMapping]:
     """The rows of a table, in no order, that have one of some values in a column; for none of them nobody is asked."""
     return db.execute(_where(column, True), {"of": [*values]}).mappings().all() if values else ()
 
 
-def get_row(db: Connection, column: Column[Any], value: str) -> RowMapping | None:
+def get_row(db: Connection, column: Column[str], value: str) -> RowMapping | None:
     """The row of a table that has a value in a column of which no two rows have the same."""
     return db.execute(_where(column, False), {"of": value}).mappings().one_or_none()
 
 
-def lock_rows(db: Connection, column: Column[Any], values: Collection[str]) -> None:
+def lock_rows(db: Connection, column: Column[str], values: Collection[str]) -> None:
     """Nobody else changes the rows with these keys, or has them, before the commit. Whoever locks several has them in
     one order. In a file whoever writes is alone."""
     if values and db.dialect.name != "sqlite":
@@ -38,13 +38,13 @@ def lock_rows(db: Connection, column: Column[Any], values: Collection[str]) -> N
 
 
 @lru_cache(maxsize=1024)
-def _locks(column: Column[Any]) -> Select[Any]:
+def _locks(column: Column[str]) -> Select[str]:
     some = select(column).where(column.in_(bindparam("of", expanding=True)))
     return some.order_by(column).with_for_update()
 
 
 @lru_cache(maxsize=1024)
-def _where(column: Column[Any], several: bool) -> Select[Any]:
+def _where(column: Column[str], several: bool) -> Select[Any]:
     # Described once: that takes longer than to ask.
     of: BindParameter[str] = bindparam("of", expanding=several)
     return select(column.table).where(column.in_(of) if several else column == of)
@@ -112,7 +112,7 @@ Changes = tuple[tuple[str, str], ...]  # (column, what it becomes), where the ke
 
 
 def _put(
-    db: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...], changes: Changes
+    db: Connection, table: Table, rows: Sequence[Mapping[str, Value]], key: tuple[str, ...], changes: Changes
 ) -> None:
     # Straight to the driver, with text made once for each shape: building and compiling a statement costs more than
     # running it.
@@ -133,7 +133,7 @@ def _put(
             later(db, f"{opening} {_from_json(table, names)} {closing}", (told,))
 
 
-def _values(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
+def _values(row: Mapping[str, Value], names: tuple[str, ...]) -> tuple[Value, ...]:
     return tuple([row[name] for name in names])
 
 

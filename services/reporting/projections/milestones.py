@@ -254,7 +254,7 @@ def _row(fact: Recorded) -> dict[str, str | int | bool | None]:
         "outside_ministry": None if data.get("path") == FAMILY_PATH else data.get("outside_ministry"),
         "reason": _reason(type, fact),
         "whose": _whose(type, data),
-        "labels": _labels(type, data),
+        "labels": _labels(type, fact),
         "in_work": _in_work(fact) if type == VISIT else None,
         "follow_up": _follow_up(type, data),
         "in_time": data.get("in_time"),
@@ -301,10 +301,10 @@ def _in_work(fact: Recorded) -> bool | None:
     return None if fact.data["in_place"] else False
 
 
-def _labels(type: str, data: Mapping[str, Any]) -> str | None:
+def _labels(type: str, fact: Recorded) -> str | None:
     if type == REVIEWED:
-        return " ".join(sorted(data["findings"]))
-    return _met(data["labels"]) if type == "ScreeningCompleted" else None
+        return " ".join(sorted(fact.data["findings"]))
+    return _met(fact.data["labels"]) if type == "ScreeningCompleted" else None
 
 
 def _met(labels: Iterable[Mapping[str, str]]) -> str:
