@@ -471,7 +471,7 @@ def test_every_door_names_what_it_does():
     }
     assert actions == {
         "open_case": "case.open", "close_case": "case.close", "reopen_case": "case.reopen",
-        "case": "case.read", "cases": "case.list",
+        "case": "case.read", "cases": "case.list", "returned": "case.list",
         "counts": "case.list", "assign": "case.assign", "to_take_over": "case.assign", "carry_over": "case.carry_over",
         "work": "case.work", "called": "case.call", "contradictions": "case.contradictions",
         "open_ends": "case.close", "age": "case.read", "known": "case.open", "search": "case.search",
@@ -686,6 +686,7 @@ def test_an_administrator_of_one_centre_rebuilds_the_cases_of_all(net):
         "outreach": 4,
         "episodes": 4,
         "owners": 4,
+        "elsewhere": 4,
         "transfers": 4,
         "procedure": 4,
     }
