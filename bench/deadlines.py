@@ -73,7 +73,7 @@ def counted(runtime: LocalRuntime, type: str) -> int:
 
 
 def measure(database: str, open_ones: int) -> dict[str, object]:
-    with fresh_postgres(database, "referral") as url, tempfile.TemporaryDirectory() as folder:
+    with fresh_postgres(database, "referral", "vault") as url, tempfile.TemporaryDirectory() as folder:
         clock = SimulatedClock(MONDAY)
         at = url + "_{service}" if url else None
         net = Network([ReferralService], clock, data=Path(folder), database_url=at)
