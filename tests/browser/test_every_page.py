@@ -81,7 +81,9 @@ def findings(town, browser):
     walk.look_at(f"{case}/referrals/home", 200)  # where the plan says so
     walk.look_at(f"{case}/erasure/confirm", 403)  # linked where an erasure waits
     walk.look_at(f"{case}/erasure/minutes/{case.rpartition('/')[2]}", 403)  # linked there too
-    walk.look_at(steps.to_ratify(town.system.user("worker-60")), 200)  # linked from such a meeting
+    ratify = steps.to_ratify(town.system.user("worker-60"))
+    walk.look_at(ratify, 200)  # linked from such a meeting
+    walk.look_at(ratify.replace("/ratify", "/review"), 200)  # linked where a meeting looks back
     for address in steps.give_bed(worker, case):
         walk.look_at(address, 200)  # linked while somebody has an interim bed
     walk.from_page(f"{case}/consents/told.csv")  # linked once a partner was told

@@ -1,12 +1,10 @@
 """The program as it was at the last commit before the house and before the write fence, out of the history."""
 
 import gzip
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -35,8 +33,7 @@ def export(folder: Path, commit: str = COMMIT) -> Path:
             f"The program of before is not in this checkout: commit {commit} is missing. "
             f"A shallow clone gets it by: git fetch --unshallow. (git says: {found.stderr.decode().strip()})"
         )
-    with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    subprocess.run(["tar", "--extract", "--directory", folder], input=found.stdout, check=True)
     return folder
 
 
