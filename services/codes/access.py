@@ -139,6 +139,10 @@ ACTIONS = CodeList(
 REFUSALS = CodeList(
     "refusal",
     {
+        "answered_otherwise": Words(
+            "เพื่อนร่วมงานตอบบางข้อไว้ต่างกัน โปรดเลือกว่าใช้คำตอบใด",
+            "Colleagues answered some questions otherwise: say which answers count.",
+        ),
         "already_placed": Words(
             "ผู้รับบริการได้ที่จากการส่งต่ออีกรายการหนึ่งแล้ว ต้องบันทึกการสิ้นสุดหรือยกเลิกรายการนั้นก่อน",
             "Another referral of this case has the person's place; end or withdraw that one first.",

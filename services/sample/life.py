@@ -23,7 +23,8 @@ from services.sample.fates import Fate
 from services.sample.following import FOLLOW_UPS, FOUND, days_late, how_they_are, tries
 from services.sample.office import Office
 from services.sample.people import CENTRES, Person, full_name, invent
-from services.screening.doors import AGREE_PLAN, COMPLETE, DECIDE, TABLE
+from services.sample.users import NURSE
+from services.screening.doors import AGREE_PLAN, COMPLETE, DECIDE, NOTE_ANSWERS, TABLE
 from services.thai import idcard
 from services.thai.dates import BANGKOK
 
@@ -37,6 +38,7 @@ LEAD_DAYS = {
     "admitted": 7, "placed": 8, "reopened": 4,
 }  # fmt: skip
 ATTEMPTS = 6
+HEALTH = ("care_level", "communicable_disease")  # what a nurse finds out
 CAME = 0.2  # of those who come within a month of an activity
 AT_ONCE = 30  # matches of a page
 WHOSE = {
@@ -121,6 +123,8 @@ class Life:
     def run(self) -> Work:
         person = self._open()
         self._sleep_tonight()
+        if self.fate.now_at == "open":
+            self._see_nurse(person)  # the screening is not complete yet
         yield from self._stands_at("open")
         if self.fate.course == ("gone",):
             yield self._later(1, 8)
@@ -206,8 +210,20 @@ class Life:
             asked: Body = {"case_id": self.case_id, "programme_id": beds[0]["programme_id"], "days": nights}
             self._say(ASK_FOR_BED, asked, self.worker)
 
+    def _see_nurse(self, person: Person) -> Body:
+        """Where a centre has a nurse, she notes at times how somebody is; returns the answers that are hers."""
+        health = {name: person.facts[name] for name in HEALTH if name in person.facts}
+        mine = NURSE.endswith(self.centre) and self.office.chance("nurse", self.number).random() < 0.3
+        if not health or not mine:
+            return {}
+        noted: Body = {"case_id": self.case_id, "facts": health}
+        self.office.do_apart(NOTE_ANSWERS, noted, NURSE, f"nurse/{self.case_id}/{self.office.moment}")
+        return health
+
     def _screen(self, person: Person) -> None:
-        body: Body = {"case_id": self.case_id, "facts": person.facts}
+        hers = self._see_nurse(person)
+        facts = {name: value for name, value in person.facts.items() if name not in hers}
+        body: Body = {"case_id": self.case_id, "facts": facts}
         self.paths = self._say(COMPLETE, body, self.worker, self._earlier())["paths"]
         self.wants = person.wants
         # What the staff know best at first, and ever less: the shelters of the ministry.

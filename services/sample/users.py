@@ -18,6 +18,7 @@ USERS: tuple[User, ...] = (
     User("director-60", "director", ("60",), ("นาง", "วิไลวรรณ ตัวอย่างดี", "ผู้อำนวยการศูนย์คุ้มครองคนไร้ที่พึ่ง")),
     # Decides with the director, or for them.
     User("deputy-60", "director", ("60",), ("นาย", "ธีรเดช ตัวอย่างดี", "รองผู้อำนวยการศูนย์คุ้มครองคนไร้ที่พึ่ง")),
+    User("nurse-60", "worker", ("60",), ("นางสาว", "อรทัย ตัวอย่างดี", "พยาบาลวิชาชีพชำนาญการ")),
     User("member-60", "member", ("60",), ("นาง", "สุมาลี ตัวอย่างดี", "คณะทำงาน สำนักงานสาธารณสุขจังหวัด")),
     User("partner-60", "partner", (), ("นาย", "มานพ ตัวอย่างดี", "ผู้ประสานงาน")),
     User("worker-61", "worker", ("61",), ("นาย", "อนุชา ตัวอย่างดี", "นักพัฒนาสังคมปฏิบัติการ")),
@@ -29,6 +30,7 @@ USERS: tuple[User, ...] = (
     User("admin", "admin", (), ("นาย", "เอกชัย ตัวอย่างดี", "นักวิชาการคอมพิวเตอร์")),
 )
 
+NURSE = "nurse-60"  # fills screenings of her centre with the social worker
 PARTNERS_PROVINCE = "60"  # of the partner that the partner's user belongs to
 
 DONE = "director-62"  # users are made last: where this account is, the sample network is whole

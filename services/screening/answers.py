@@ -147,9 +147,11 @@ class NextQuestion(TypedDict):
 
 
 class WouldFind(Assessment):
-    """What a screening with these answers would find. `next`: what to ask for now."""
+    """What a screening with these answers, and those that colleagues noted, would find. `next`: what to ask for now;
+    `disputed`: questions that a colleague answered otherwise."""
 
     next: NextQuestion | None
+    disputed: list[str]
 
 
 class NewScreening(Assessment):
@@ -159,6 +161,35 @@ class NewScreening(Assessment):
     form: Form
     version: Version
     asked_declined: Annotated[list[str], Note("Facts that the person did not want to say: unknown, never no")]
+    answered_by: Annotated[
+        dict[str, list[str]], Note("By fact the users whose answer it is, as far as was noted")
+    ]
+
+
+class NotedAnswer(TypedDict):
+    """What an assessor noted of a question; `value` None: the person did not want to say (`declined`), or was
+    erased."""
+
+    user: str
+    value: FactValue | None
+    declined: bool
+    at: Instant
+
+
+class SheetOfAnswers(TypedDict):
+    """What assessors noted of a screening that is not complete: by question, the oldest first. `disputed`: of which
+    they noted this and that."""
+
+    answers: dict[str, list[NotedAnswer]]
+    disputed: list[str]
+
+
+class NotedAnswers(TypedDict):
+    """The questions of which the caller's own answer is noted now; `version`: of the screening, which goes on from the
+    one that counts."""
+
+    noted: list[str]
+    version: int
 
 
 class Screening(NewScreening):
@@ -208,6 +239,7 @@ class CompletedScreening(TypedDict):
     rules_version: str
     form: Form
     asked_declined: list[str]
+    answered_by: dict[str, list[str]]
 
 
 class EarlierScreening(CompletedScreening):

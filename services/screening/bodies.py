@@ -8,12 +8,20 @@ from services.screening.domain.minutes import Redaction
 from services.screening.domain.plan import Goal, Member, Override
 
 
-class CompleteScreening(TypedDict):
+class Told(TypedDict):
     """`facts` as they were told, see domain.facts."""
 
     case_id: str
     facts: dict[str, Any]
     asked_declined: list[str] | None
+
+
+class CompleteScreening(Told):
+    settled: list[str] | None
+
+
+class NoteAnswers(Told):
+    of: list[str] | None
 
 
 class Assess(CompleteScreening):

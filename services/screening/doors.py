@@ -24,6 +24,7 @@ from services.screening.answers import (
     NewTask,
     NewTrial,
     NextQuestion,
+    NotedAnswers,
     Plan,
     Plans,
     Quorum,
@@ -36,6 +37,7 @@ from services.screening.answers import (
     SavedDraft,
     Screening,
     Screenings,
+    SheetOfAnswers,
     Trial,
     Vocabulary,
     Waiting,
@@ -45,6 +47,8 @@ from services.screening.answers import (
 )
 
 COMPLETE: CommandDoor[NewScreening] = CommandDoor("screening", "complete")
+NOTE_ANSWERS: CommandDoor[NotedAnswers] = CommandDoor("screening", "note_answers")
+NOTED_ANSWERS: QueryDoor[SheetOfAnswers] = QueryDoor("screening", "noted_answers")
 ASSESS: QueryDoor[WouldFind] = QueryDoor("screening", "assess")
 SCREENING: QueryDoor[Screening | None] = QueryDoor("screening", "screening")
 SCREENINGS: QueryDoor[Screenings] = QueryDoor("screening", "screenings")

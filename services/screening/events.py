@@ -80,7 +80,8 @@ class ScreeningCompleted:
     """`facts` are normalised codes; age is {on, min, max, margin?} in full years, never a birth date. `paths`: best
     first; `leads`: those of them that a specific law opens; `closed`: no way out as things are. None: nobody looked.
     `asked_declined`: facts that the person was asked for and did not want to say (HL7 data-absent-reason
-    asked-declined); they are as unknown as any other."""
+    asked-declined); they are as unknown as any other. `answered_by`: by fact the users whose answer it is, where
+    somebody answered it; None: of a time when nobody noted that."""
 
     screening_id: Public[str]
     case_id: Public[str]
@@ -92,6 +93,7 @@ class ScreeningCompleted:
     leads: OfCase[list[str] | None] = None
     closed: OfCase[list[ClosedPath] | None] = None
     asked_declined: OfCase[list[str] | None] = None
+    answered_by: OfCase[dict[str, list[str]] | None] = None
 
 
 @dataclass(frozen=True)

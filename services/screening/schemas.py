@@ -168,14 +168,29 @@ def added_fact(kind: str, options: Sequence[str | int]) -> fields.Field[Any]:
     return fields.String(allow_none=True, validate=OneOf(options))
 
 
-class CompleteScreening(Schema):
+def _questions() -> fields.List[Any]:
+    one = fields.String(validate=IS_CODE)
+    return fields.List(one, load_default=None, allow_none=True, validate=Length(max=200))
+
+
+class Told(Schema):
     """`asked_declined`: what the person was asked and did not want to answer; unknown like what nobody asked."""
 
     case_id = _id()
     facts = fields.Nested(Facts, required=True)
-    asked_declined = fields.List(
-        fields.String(validate=IS_CODE), load_default=None, allow_none=True, validate=Length(max=200)
-    )
+    asked_declined = _questions()
+
+
+class CompleteScreening(Told):
+    """`settled`: questions of which what is told here counts, whatever colleagues noted."""
+
+    settled = _questions()
+
+
+class NoteAnswers(Told):
+    """`of`: the questions that were looked at: what the caller noted of them before and does not tell now is gone."""
+
+    of = _questions()
 
 
 class Assess(CompleteScreening):

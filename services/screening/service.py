@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from marshmallow import ValidationError
-
-from services import codes
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES
-from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.kernel.wiring import Reaction, Wiring
@@ -20,6 +17,7 @@ from services.screening import (
     bodies,
     caring,
     erasing,
+    gathering,
     handlers,
     meetings,
     projections,
@@ -48,8 +46,8 @@ from services.screening.domain.screening import (
     declined,
 )
 from services.screening.events import ScreeningCompleted
-from services.screening.projections import minutes, plans, screenings, upstream
-from services.screening.reading import require_alive
+from services.screening.gathering import require_askable, require_known
+from services.screening.projections import minutes, plans, screenings, sheet, upstream
 from services.thai import dates
 from services.thai.order import require_order
 
@@ -70,12 +68,16 @@ WIRING = Wiring(
         "referral": {type: () for type in upstream.ENDINGS},
     },
     invariants=projections.invariants,
+    tables=sheet.TABLES,
+    grows=sheet.GROWS,
 )
 
 AGE_SECONDS = 2.0  # to ask intake for an age
 
 
-class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederiving.Rederiving):
+class ScreeningService(
+    erasing.Erasing, caring.Caring, meetings.Meetings, rederiving.Rederiving, gathering.Gathering
+):
     name = "screening"
     runtime = Runtime(WIRING)
 
@@ -88,25 +90,24 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         self.runtime.catch_up("referral")
 
         def work(unit: Unit) -> answers.NewScreening:
-            if upstream.is_erased(unit.db, case_id):
-                raise Refused(
-                    "erased", "This person's data was erased; nothing more can be found out about them."
-                )
-            require_alive(unit.db, case_id)
+            require_askable(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
-            _require_known(book, body)
+            require_known(book, body)
             asked = form_in_force(unit.state(RULES, form.NAME), day).form
+            found = self._gathered(unit.db, call, case, body)
             screening = CompleteScreening(
-                screening_id, case_id, body["facts"], day, book, case["closed"], corrected, asked,
-                body["asked_declined"] or (),
+                screening_id, case_id, found.facts, day, book, case["closed"], corrected, asked, found.declined,
+                found.by, call.caller.user,
             )  # fmt: skip
             [completed] = unit.handle(SCREENING, case_id, screening, call.if_match)
             assert isinstance(completed, ScreeningCompleted)
+            sheet.clear(unit.db, case_id)
             return {
                 **screenings.assessed(book, completed.facts, assessment.assess(book, completed.facts)),
                 "screening_id": screening_id,
                 "asked_declined": completed.asked_declined or [],
+                "answered_by": completed.answered_by or {},
                 "form": {"id": completed.form["id"], "version": completed.form["version"]},
                 "version": unit.version(SCREENING, case_id),
             }
@@ -122,18 +123,19 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
         corrected = self._of_person(call, case["case_id"], day)
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
-        _require_known(book, body)
+        require_known(book, body)
+        told = self._told(call, case, body)
         with _birth_dates():
-            facts, outcome = assessed(book, body["facts"], known, day)
+            facts, outcome = assessed(book, told.facts, known, day)
         form_now = form_in_force(self.runtime.state(RULES, form.NAME), day)
-        not_told = declined(body["asked_declined"] or (), facts)
+        not_told = declined(told.declined, facts)
         following = next_question.next_question(book, form_now, facts, not_told)
         found = screenings.assessed(book, facts, outcome)
         hidden = form.not_shown(
             form_now, {**assessment.follows(book, facts, assessment.weighing(facts)), **facts}
         )
         not_asked = list(dict.fromkeys([*found["not_asked"], *hidden]))
-        return {**found, "not_asked": not_asked, "next": following}
+        return {**found, "not_asked": not_asked, "next": following, "disputed": sorted(told.disputed)}
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:
@@ -252,34 +254,6 @@ class ScreeningService(erasing.Erasing, caring.Caring, meetings.Meetings, rederi
         except (Unavailable, NotFound, Forbidden, Invalid):
             return corrected
         return {**corrected, "age": told["age"]} if told["age"] else corrected
-
-
-def _require_known(book: rulebook.Rulebook, body: bodies.CompleteScreening) -> None:
-    """Invalid: a fact that neither the software nor the rules in force know, a value it cannot have, or an answer to
-    what the person did not want to answer."""
-    facts = body["facts"]
-    added = {fact.code: schemas.added_fact(fact.kind, fact.codes) for fact in book.facts}
-    told = {name: value for name, value in facts.items() if name not in schemas.KNOWN}
-    errors = {name: ["Unknown field."] for name in told if name not in added}
-    for name in told.keys() & added.keys():
-        try:
-            added[name].deserialize(told[name])
-        except ValidationError as error:
-            errors[name] = [str(each) for each in error.messages]
-    wants = facts.get("wants")
-    for place, path in enumerate(wants if isinstance(wants, list) else ()):
-        if path not in book.paths and path not in codes.PATHS:
-            errors[f"wants.{place}"] = [f"Must be one of: {', '.join(book.paths)}."]
-    of_fields = {f"facts.{name}": messages for name, messages in errors.items()}
-    for place, name in enumerate(body["asked_declined"] or ()):
-        if name not in schemas.KNOWN and name not in added:
-            of_fields[f"asked_declined.{place}"] = ["Not the name of a fact."]
-        elif facts.get(name) is not None:
-            of_fields[f"facts.{name}"] = [
-                "Answered, and marked as not wanted to answer: take one of them away."
-            ]
-    if of_fields:
-        raise Invalid(of_fields)
 
 
 @contextmanager

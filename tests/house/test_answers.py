@@ -155,6 +155,7 @@ def read_everything(net: CheckedNetwork) -> None:
                 ("screening", "screening"),
                 ("screening", "screenings"),
                 ("screening", "next_question"),
+                ("screening", "noted_answers"),
                 ("screening", "plan"),
                 ("screening", "quorum"),
                 ("reporting", "timeline"),

@@ -333,6 +333,7 @@ def test_answers_are_assessed_as_a_screening_would_find_them_and_nothing_is_kept
     assessed = assess(net, case_id)
     assert net.call("screening", "screening", {"case_id": case_id}) is None
     completed = complete(net, case_id)
+    assert assessed.pop("disputed") == []
     assert assessed.pop("next") == net.call("screening", "next_question", {"case_id": case_id})
     assert {name: completed[name] for name in assessed} == assessed
     assert set(assessed) == {

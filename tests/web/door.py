@@ -394,6 +394,7 @@ class World:
             "reopen_case": {"reason": "returned", "note": "กลับมาอีก"},
             "correct_person": {"person": opening()["person"], "reason": "learned"},
             "complete": {"facts": facts()},
+            "note_answers": {"facts": facts(), "of": ["housing"]},
             "age": {"day": "2026-11-02"},
             "pointing": {"texts": {"why": "ใกล้บ้านเดิม"}},
             "assess": {"facts": facts()},

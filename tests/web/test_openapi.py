@@ -49,9 +49,13 @@ PROMISED = [
     ),
     ("GET /api/v1/erasures", set(), {"items"}),
     (
-        "POST /api/v1/cases/{case_id}/screening", {"facts", "asked_declined"},
-        {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version", "asked_declined"},
+        "POST /api/v1/cases/{case_id}/screening", {"facts", "asked_declined", "settled"},
+        {"screening_id", "form", "rules_version", "facts", "labels", "paths", "version", "answered_by"},
     ),
+    (
+        "POST /api/v1/cases/{case_id}/screening/answers", {"facts", "asked_declined", "of"}, {"noted", "version"},
+    ),
+    ("GET /api/v1/cases/{case_id}/screening/answers", set(), {"answers", "disputed"}),
     ("GET /api/v1/cases/{case_id}/screenings", set(), {"items"}),
     ("GET /api/v1/cases/{case_id}/next-question", set(), {"fact", "question", "why", "law", "decides"}),
     (

@@ -11,6 +11,7 @@ from services.kernel.errors import Refused
 from services.kernel.questions import Body, Json
 from services.screening.domain.assessment import Assessment, assess
 from services.screening.domain.facts import ASKED_FOR, FORM, normalised
+from services.screening.domain.gathering import authors
 from services.screening.domain.rulebook import Rulebook
 from services.screening.events import ClosedPath, Form, ScreeningCompleted, ScreeningEvent, ScreeningStarted
 
@@ -26,7 +27,8 @@ class StartScreening:
 class CompleteScreening:
     """`facts` as told (facts.normalised), `day` of the answers (Asia/Bangkok), `book` in force on it; `closed`: the
     case is; `corrected`: facts of the person as intake has them since they were corrected; `form`: what was asked,
-    `asked_declined`: what the person did not want to answer of it."""
+    `asked_declined`: what the person did not want to answer of it; `by`: who answered each question, `user`: who
+    completes it."""
 
     screening_id: str
     case_id: str
@@ -37,19 +39,30 @@ class CompleteScreening:
     corrected: Mapping[str, Any] = field(default_factory=dict)
     form: Form = field(default_factory=lambda: FORM)
     asked_declined: Sequence[str] = ()
+    by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    user: str = ""
 
 
-Command = StartScreening | CompleteScreening
+@dataclass(frozen=True)
+class NoteAnswers:
+    """Answers for colleagues who fill the same screening: no fact yet (decision 62)."""
+
+    closed: bool = False
+
+
+Command = StartScreening | CompleteScreening | NoteAnswers
 
 
 @dataclass(frozen=True)
 class Screening:
-    """`person_id` is None until a screening is due, `screening_id` until one was completed; `paths`: what the latest
-    one proposes, the best first, `closed`: those that it closed."""
+    """`person_id` is None until a screening is due, `screening_id` until one was completed; of the latest: its
+    `facts` and whose answers they are, the `paths` that it proposes, the best first, and those that it `closed`."""
 
     person_id: str | None = None
     screening_id: str | None = None
     known: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    answered_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     paths: Sequence[str] = ()
     closed: Sequence[ClosedPath] = ()
 
@@ -63,10 +76,12 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
             return [] if screening.person_id else [ScreeningStarted(case_id, person_id, known)]
         case CompleteScreening() if command.screening_id == screening.screening_id:
             return []  # the same screening again
-        case CompleteScreening() if screening.person_id is None:
+        case CompleteScreening() | NoteAnswers() if screening.person_id is None:
             raise Refused("wrong_state", "No screening is due for this case yet.")
-        case CompleteScreening(closed=True):
+        case CompleteScreening(closed=True) | NoteAnswers(closed=True):
             raise Refused("wrong_state", "The case is closed.")
+        case NoteAnswers():
+            return []
         case CompleteScreening():
             known = {**screening.known, **command.corrected}
             facts, found = assessed(command.book, command.facts, known, command.day)
@@ -74,6 +89,7 @@ def decide(command: Command, screening: Screening) -> list[ScreeningEvent]:
                 ScreeningCompleted(
                     command.screening_id, command.case_id, command.form, command.book.version, facts, found.labels,
                     found.paths, found.leads, found.closed, declined(command.asked_declined, facts) or None,
+                    authors(command.by, facts, screening.facts, screening.answered_by, command.user) or None,
                 )
             ]  # fmt: skip
     assert_never(command)
@@ -108,7 +124,10 @@ def evolve(screening: Screening, event: ScreeningEvent) -> Screening:
             return Screening(event.person_id, known=event.known)
         case ScreeningCompleted():
             closed = event.closed or ()
-            return replace(screening, screening_id=event.screening_id, paths=event.paths, closed=closed)
+            return replace(
+                screening, screening_id=event.screening_id, facts=event.facts, paths=event.paths, closed=closed,
+                answered_by=event.answered_by or {},
+            )  # fmt: skip
     assert_never(event)
 
 

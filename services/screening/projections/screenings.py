@@ -33,7 +33,7 @@ from services.screening.projections.rows import as_json, latest_row
 
 metadata = MetaData()
 screening = Table(
-    "screening_v4",
+    "screening_v5",
     metadata,
     Column("case_id", Text),
     Column("version", Integer),
@@ -48,6 +48,7 @@ screening = Table(
     Column("labels", Text, nullable=False),
     Column("paths", Text, nullable=False),
     Column("asked_declined", Text, nullable=False),
+    Column("answered_by", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "version"),
 )
 
@@ -68,6 +69,7 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "labels": as_json(fact.event.labels),
             "paths": as_json(fact.event.paths),
             "asked_declined": as_json(fact.event.asked_declined or []),
+            "answered_by": as_json(fact.event.answered_by or {}),
         }
         for fact in facts
         if isinstance(fact.event, ScreeningCompleted)
@@ -102,6 +104,7 @@ def _completed(row: RowMapping) -> answers.CompletedScreening:
         "rules_version": row["rules_version"],
         "form": orjson.loads(row["form"]),
         "asked_declined": orjson.loads(row["asked_declined"]),
+        "answered_by": orjson.loads(row["answered_by"]),
     }
 
 
@@ -154,4 +157,4 @@ def assessed(book: Rulebook, facts: dict[str, Any], outcome: Assessment) -> answ
     }
 
 
-SCREENINGS = Projection("screening", 4, (screening,), project)
+SCREENINGS = Projection("screening", 5, (screening,), project)

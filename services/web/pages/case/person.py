@@ -12,7 +12,6 @@ from services.codes.access import STAFF
 from services.intake.answers import Description, Person
 from services.intake.doors import CORRECT_PERSON, CORRECTIONS, PERSON
 from services.intake.schemas import CorrectPerson
-from services.thai.dates import BE_OFFSET, partial_date
 from services.thai.names import display_name
 from services.web.pages.case import intake
 from services.web.pages.case.story import PARTS_OF_PERSON
@@ -91,9 +90,4 @@ def _shown(of: Person, part: str, person: Mapping[str, Any]) -> str:
 
 def form_values(person: Description) -> Description:
     """A description as its form shows it: a birth date as one types it, 12/5/2500."""
-    return {**person, "birth_date": person["birth_date"] and _birth(person["birth_date"])}
-
-
-def _birth(text: str) -> str:
-    born = partial_date(text)
-    return "/".join(str(part) for part in (born.day, born.month, born.year + BE_OFFSET) if part)
+    return {**person, "birth_date": person["birth_date"] and days.birth_typed(person["birth_date"])}

@@ -14,14 +14,23 @@ from services.codes.facts import FACTS, Fact
 from services.codes.questions import ASKED, Group
 from services.kernel.envelope import moment
 from services.kernel.questions import Body, Json
-from services.screening.answers import Assessment, FactValue, Label, Law, NextQuestion, Text, WouldFind
-from services.screening.doors import ASSESS, NEXT_QUESTION, SCREENING, SCREENINGS
+from services.screening.answers import (
+    Assessment,
+    FactValue,
+    Label,
+    Law,
+    NextQuestion,
+    Screening,
+    Text,
+    WouldFind,
+)
+from services.screening.doors import ASSESS, NEXT_QUESTION, NOTE_ANSWERS, SCREENING, SCREENINGS
 from services.screening.doors import COMPLETE as COMPLETE_SCREENING
 from services.screening.schemas import CompleteScreening
 from services.thai import dates
 from services.web.gateway import questionnaire
 from services.web.gateway.questionnaire import Questionnaire
-from services.web.pages.case import casefile, over
+from services.web.pages.case import assessors, casefile, over
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers, query
 from services.web.pages.frame.forms import Form, Read
 from services.web.pages.parts import days
@@ -40,6 +49,7 @@ OF_PERSON = (
 )  # facts that come from the case's person unless told anew
 
 NOT_TOLD: Final = "asked_declined"
+SETTLED = "settled"
 UNKNOWN = "unknown"  # the answer "not known yet" of a radio button: a browser sends no empty one
 ANSWERS: Mapping[str, bool | None] = {"yes": True, "no": False, UNKNOWN: None}
 
@@ -80,6 +90,7 @@ def result(case_id: UUID) -> Response:
     return frame.page(
         "screening/result.html", **values, groups=grouped(labels), fact_text=fact_text, in_language=in_language,
         following=doors.attempt(NEXT_QUESTION.of(case_id=str(case_id))),
+        authors=assessors.authors(values["screening"]),
     )  # fmt: skip
 
 
@@ -90,6 +101,7 @@ def earlier(case_id: UUID) -> Response:
     found = doors.ask(SCREENINGS.of(case_id=str(case_id)))
     return frame.page(
         "screening/earlier.html", **_frame(str(case_id)), items=found["items"], fact_text=fact_text,
+        authors={each["version"]: assessors.authors(each) for each in found["items"]},
     )  # fmt: skip
 
 
@@ -111,10 +123,11 @@ def fill(case_id: UUID) -> Response:
         known = {name: value for name, value in known.items() if name not in OF_PERSON}
     # With what the case knows and the gate found.
     asks = questionnaire.current()
+    noted = assessors.load(str(case_id))
     told = {name: value for name, value in known.items() if name in asks.facts}
     first = doors.attempt(ASSESS.of(case_id=str(case_id), facts=told))
     form = Form(
-        COMPLETE, _first_values(first["facts"] if first else known, before[NOT_TOLD] if before else []),
+        COMPLETE, _first_values({**(first["facts"] if first else known), **noted.facts}, not_said(before, noted)),
         fixed={"case_id": str(case_id)}, read=READ,
         version=before["version"] if before else None, draft=later("Screening"), case_id=str(case_id),
     )  # fmt: skip
@@ -122,21 +135,30 @@ def fill(case_id: UUID) -> Response:
     counts = papers.typed(form, "facts.documents_held")
     not_told = [code for code in form.chosen(NOT_TOLD) if code in asks.codes]  # others are not asked any more
     counts.setlist(NOT_TOLD, not_told)
+    settled = [code for code in form.chosen(SETTLED) if code in asks.codes]
+    counts.setlist(SETTLED, settled)
     form.load(counts)
     facts = read_facts(form, known, asks)
     form.body["facts"] = facts
     form.add(
         {f"facts.{name}": [NOT_BOTH] for name in NONE_OF_THESE if facts.get(name) and _says_none(form, name)}
     )
-    if form.sent and not form.value("look") and not form.errors:
+    if form.sent and form.value("note") and not form.errors:
+        with form.catching():
+            answers = {name: told for name, told in form.body.items() if name != SETTLED}
+            doors.tell(NOTE_ANSWERS, {**answers, "of": [*asks.codes]}, if_match=form.version)
+            return frame.done(_("Your answers are kept for your colleagues."), ".fill", case_id=case_id)
+    elif form.sent and not form.value("look") and not form.errors:
         with form.catching():
             doors.tell(COMPLETE_SCREENING, form.body, at=at, if_match=form.version)
             return frame.done(_("The screening is saved."), ".result", case_id=case_id)
-    live = outcome(form, str(case_id), facts, not_told, at)
+    if form.stale:
+        noted = assessors.with_saved(noted, before, facts)
+    live = outcome(form, str(case_id), facts, not_told, settled, at)
     if not form.sent:
         form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
     if form.value("look") and request.headers.get("HX-Request"):
-        return frame.page("screening/live.html", live=live, in_language=in_language)
+        return frame.page("screening/live.html", live=live, in_language=in_language, noted=noted, form=form)
     asked = live.found if live else first
     guided = query.flag("guided")
     return frame.page(
@@ -144,7 +166,7 @@ def fill(case_id: UUID) -> Response:
         turn=_turn(form, asks, asked) if guided else None, **values, form=form, groups=_that_apply(asks, asked, known),
         facts=asks.facts, is_list=is_list,
         options=partial(options, wishes=asked["wishes"] if asked else PATHS), live=live, fact_text=fact_text,
-        known=first["facts"] if first else known, in_language=in_language,
+        known=first["facts"] if first else known, in_language=in_language, noted=noted,
     )  # fmt: skip
 
 
@@ -214,16 +236,26 @@ class Outcome(NamedTuple):
     unread: bool
 
 
-def outcome(form: Form, case_id: str, facts: Body, not_told: Sequence[str], at: str | None) -> Outcome | None:
+def not_said(before: Screening | None, noted: assessors.Noted) -> list[str]:
+    """The questions that the person did not want to answer: before, or as somebody noted now."""
+    return [*(before[NOT_TOLD] if before else ()), *noted.declined]
+
+
+def outcome(
+    form: Form, case_id: str, facts: Body, not_told: Sequence[str], settled: Sequence[str], at: str | None
+) -> Outcome | None:
     """None if it is not to be had now."""
-    wrong = {name.split(".")[1] for name in form.errors if name.startswith("facts.")}
+    unread = () if form.refused else form.errors  # what is refused was read
+    wrong = {name.split(".")[1] for name in unread if name.startswith("facts.")}
     readable = {name: value for name, value in facts.items() if name not in wrong}
     day = dates.bangkok_day(moment(at)).isoformat() if at else None
     with form.catching():
         left_open = [code for code in not_told if readable.get(code) is None]
-        found = doors.attempt(ASSESS.of(case_id=case_id, facts=readable, day=day, asked_declined=left_open))
+        found = doors.attempt(
+            ASSESS.of(case_id=case_id, facts=readable, day=day, asked_declined=left_open, settled=[*settled])
+        )
         if found is not None:
-            return Outcome(found, grouped(found["labels"]), bool(form.errors))
+            return Outcome(found, grouped(found["labels"]), bool(unread))
     return None
 
 

@@ -73,6 +73,12 @@ def birth_reader(field: str) -> Callable[[str], str]:
     return read
 
 
+def birth_typed(text: str) -> str:
+    """A birth date (ISO, also partial) as one types it: 12/5/2500."""
+    born = dates.partial_date(text)
+    return "/".join(str(part) for part in (born.day, born.month, born.year + dates.BE_OFFSET) if part)
+
+
 def births_meant(text: str) -> tuple[str, ...]:
     """The days (ISO) that a typed birth date may be, if there are several; else none."""
     try:

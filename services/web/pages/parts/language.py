@@ -150,6 +150,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("Nobody of this name chaired the decision."),
             later("The case is another centre's than the meeting."),
             later("This case has no such referral."),
+            later("A colleague answered this otherwise: say which answer counts."),
             later("These are cases of several centres."),
             later("The case is this centre's already."),
             later("This account is a member of another centre's working group."),
