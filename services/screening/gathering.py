@@ -1,5 +1,7 @@
 """The doors of a screening that several assessors fill: what each noted, and all of it as one screening."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from marshmallow import ValidationError
@@ -14,6 +16,7 @@ from services.kernel.questions import Json
 from services.screening import answers, bodies, reading, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, in_force
+from services.screening.domain.facts import normalised
 from services.screening.domain.gathering import Gathered, Reply, Sheet, gather, own_answers
 from services.screening.domain.screening import SCREENING, NoteAnswers
 from services.screening.projections import screenings, sheet, upstream
@@ -30,8 +33,10 @@ class Gathering(reading.Reading):
         from others or from before. Nothing of it counts until somebody completes the screening."""
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, user, facts = case["case_id"], call.caller.user, body["facts"]
-        book = in_force(self.runtime.state(RULES, rulebook.NAME), dates.bangkok_day(call.at))
-        require_known(book, body)
+        day = dates.bangkok_day(call.at)
+        require_known(in_force(self.runtime.state(RULES, rulebook.NAME), day), body)
+        with birth_dates():
+            normalised(facts, {}, day)  # as it will be read
         self.runtime.ensure_key(call, case["person_id"])
         known = self._known_before(case_id)
         told, opened = [*facts, *(body["asked_declined"] or ())], self._opened(case_id)
@@ -136,3 +141,12 @@ def require_known(book: rulebook.Rulebook, body: bodies.Told) -> None:
             ]
     if of_fields:
         raise Invalid(of_fields)
+
+
+@contextmanager
+def birth_dates() -> Iterator[None]:
+    """A birth date that nobody alive has is an error of its field."""
+    try:
+        yield
+    except dates.DateError as error:
+        raise Invalid({"facts.birth_date": [str(error)]}) from None

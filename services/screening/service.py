@@ -1,7 +1,5 @@
 """Screening's doors. Each parses, hands over one command or question, and answers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 from services.codes.access import CASE_READERS, STAFF
@@ -46,7 +44,7 @@ from services.screening.domain.screening import (
     declined,
 )
 from services.screening.events import ScreeningCompleted
-from services.screening.gathering import require_askable, require_known
+from services.screening.gathering import birth_dates, require_askable, require_known
 from services.screening.projections import minutes, plans, screenings, sheet, upstream
 from services.thai import dates
 from services.thai.order import require_order
@@ -112,7 +110,7 @@ class ScreeningService(
                 "version": unit.version(SCREENING, case_id),
             }
 
-        with _birth_dates():
+        with birth_dates():
             return self.runtime.execute(call.envelope(case["centre"]), work)
 
     @query("case.screen", roles=STAFF, schema=schemas.Assess())
@@ -125,7 +123,7 @@ class ScreeningService(
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
         require_known(book, body)
         told = self._told(call, case, body)
-        with _birth_dates():
+        with birth_dates():
             facts, outcome = assessed(book, told.facts, known, day)
         form_now = form_in_force(self.runtime.state(RULES, form.NAME), day)
         not_told = declined(told.declined, facts)
@@ -254,12 +252,3 @@ class ScreeningService(
         except (Unavailable, NotFound, Forbidden, Invalid):
             return corrected
         return {**corrected, "age": told["age"]} if told["age"] else corrected
-
-
-@contextmanager
-def _birth_dates() -> Iterator[None]:
-    """A birth date that nobody alive has is an error of its field."""
-    try:
-        yield
-    except dates.DateError as error:
-        raise Invalid({"facts.birth_date": [str(error)]}) from None
