@@ -274,7 +274,7 @@ def example(name: str, hint: Any) -> Any:
     if origin is list:
         return [example(name, arguments[0])]
     if origin is dict:
-        return {"name": "text"}
+        return {"name": example(name, arguments[1]) if get_origin(arguments[1]) else "text"}
     if is_typeddict(hint):
         return {part: example(part, found) for part, found in get_type_hints(hint).items()}
     return {str: "text", int: 1, bool: False}.get(hint)

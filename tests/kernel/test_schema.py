@@ -25,6 +25,7 @@ from services.kernel.rebuild import rebuild
 from services.kernel.vault import vault_metadata
 from services.kernel.verify import log_problems
 from services.kernel.wiring import Wiring
+from services.screening.projections import sheet
 from services.web.store.tables import metadata as web_metadata
 from tests.kernel import balls
 from tests.support.client import until
@@ -104,7 +105,11 @@ def load(path: Path, place: settings.Settings, service: str) -> None:
     database.close()
 
 
-OWN_TABLES = {"web": [web_metadata], "intake": [index.metadata]}  # that are no read models
+OWN_TABLES = {
+    "web": [web_metadata],
+    "intake": [index.metadata],
+    "screening": [sheet.metadata],
+}  # that are no read models
 
 
 @pytest.mark.parametrize("service", NAMES)
