@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from services import codes
 from services.codes.access import STAFF
 from services.kernel.doors import Call, command, query
+from services.kernel.envelope import moment
 from services.kernel.errors import Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Json
@@ -66,7 +67,7 @@ class Gathering(reading.Reading):
             )
         found = gather({}, (), "", there)
         return {
-            "answers": {name: [_noted(each) for each in replies] for name, replies in there.items()},
+            "answers": {name: [_noted(name, each) for each in replies] for name, replies in there.items()},
             "disputed": sorted(found.disputed),
         }
 
@@ -110,8 +111,11 @@ def _gather(call: Call, body: bodies.CompleteScreening, there: Sheet) -> Gathere
     return gather(body["facts"], declined, call.caller.user, there, settled)
 
 
-def _noted(reply: Reply) -> answers.NotedAnswer:
+def _noted(name: str, reply: Reply) -> answers.NotedAnswer:
     value: Any = reply.value  # as its schema took it
+    if name == "age" and value:
+        told_on = dates.bangkok_day(moment(reply.at)).isoformat()  # unless another day was told
+        value = {"on": told_on, **value}
     return {"user": reply.user, "value": value, "declined": reply.declined, "at": reply.at}
 
 

@@ -10,6 +10,7 @@ from services.kernel.local import SimulatedClock
 from services.screening.domain.gathering import Reply, authors, gather, own_answers
 from services.screening.projections import sheet
 from services.screening.service import ScreeningService
+from services.thai.dates import bangkok_day
 from tests.screening.test_service import CASE, MORNING
 
 NURSE = {"user": "nurse-60"}
@@ -187,6 +188,19 @@ def test_a_birth_date_is_sealed_and_only_the_age_is_kept(net, case_id):
     assert "1957" not in str([dict(row) for row in rows])
     found = complete(net, case_id, {"housing": "street"})
     assert "birth_date" not in found["facts"] and found["answered_by"]["age"] == ["nurse-60"]
+
+
+def test_a_birth_date_that_nobody_can_have_is_not_noted(net, case_id):
+    with pytest.raises(Invalid) as refused:
+        note(net, case_id, {"birth_date": "1889-06-01"})
+    assert list(refused.value.errors) == ["facts.birth_date"]
+    assert noted(net, case_id)["answers"] == {}
+
+
+def test_an_age_is_of_the_day_on_which_it_was_told(net, case_id):
+    note(net, case_id, {"age": {"min": 40, "max": 49}})
+    [told] = noted(net, case_id)["answers"]["age"]
+    assert told["value"] == {"on": bangkok_day(MORNING).isoformat(), "min": 40, "max": 49}
 
 
 def test_who_may_not_screen_the_case_neither_notes_nor_reads_answers(net, case_id):
