@@ -17,7 +17,7 @@ SPOKEN = ("alt", "aria-label", "placeholder", "title")
 # of lots.
 LATIN_NAMES = re.compile(
     r"CSV|XLSX|PDF|JSON|HSDS|HL7 FHIR R4|zip|MB\b|MoU|Excel|LINE|ESS( Help Me)?|\S+@\S+|https?://\S*|x{2,}"
-    r"|(worker|director|deputy|member|partner)-\d\d|ministry|admin|rules"
+    r"|(worker|director|deputy|member|partner|nurse)-\d\d|ministry|admin|rules"
     r"|(form|procedure)-\d{4}-\d+"
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
