@@ -16,6 +16,7 @@ from services.kernel.envelope import instant
 from services.kernel.growth import Rule
 from services.kernel.replicas import is_read_model
 from services.kernel.tables import metadata as of_kernel
+from services.screening.projections.sheet import metadata as of_sheet
 from services.system import SERVICES
 from services.web.store.tables import metadata as of_web
 from tests.support import databases
@@ -83,7 +84,7 @@ def some(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     ensure_database(url)
     with closing(Database(url)) as made:
         with made.write() as db:
-            for metadata in (of_kernel, of_web):
+            for metadata in (of_kernel, of_web, of_sheet):
                 metadata.create_all(db)
         yield made
     if not sqlite:

@@ -22,7 +22,7 @@ def path(worker):
 
 def note(browser, path, **answers):
     page = browser.send(browser.open(path), note="yes", **answers)
-    assert page.status == 200 and "เก็บคำตอบของท่านไว้ให้เพื่อนร่วมงานแล้ว" in page.text
+    assert page.status == 200 and "เก็บคำตอบของคุณไว้ให้เพื่อนร่วมงานแล้ว" in page.text
     return page
 
 
