@@ -33,6 +33,7 @@ def export(folder: Path, commit: str = COMMIT) -> Path:
             f"The program of before is not in this checkout: commit {commit} is missing. "
             f"A shallow clone gets it by: git fetch --unshallow. (git says: {found.stderr.decode().strip()})"
         )
+    folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["tar", "--extract", "--directory", folder], input=found.stdout, check=True)
     return folder
 
