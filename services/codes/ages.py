@@ -71,5 +71,10 @@ def narrowed(age: Age, known: Age | None) -> Age:
     """The age by the birth date, where what else was told of the age leaves room for it."""
     if known is None or known["min"] != known["max"] or known["on"] != age["on"]:
         return age
+    return known if can_be(age, known["min"]) else age
+
+
+def can_be(age: Age, years: int) -> bool:
+    """Whether what was told leaves room for an age in full years on the same day."""
     off = age.get("margin", 0)
-    return known if age["min"] - off <= known["min"] <= age["max"] + off else age
+    return age["min"] - off <= years <= age["max"] + off

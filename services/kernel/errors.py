@@ -1,6 +1,7 @@
 """The ways a request can fail. Each maps to one HTTP status at the front door. No personal data in any message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 
 class Refused(Exception):
@@ -21,7 +22,21 @@ class Invalid(Exception):
 
 
 class NotFound(Exception):
-    """Nothing is known under that id, or it is not the caller's to know (404)."""
+    """Nothing is known under that id, or it is not the caller's to know (404). `field`: where the request's body says
+    the id; None if its address does."""
+
+    def __init__(self, what: str = "", field: str | None = None) -> None:
+        super().__init__(what, field)
+        self.what, self.field = what, field
+
+
+@contextmanager
+def naming(field: str) -> Iterator[None]:
+    """What is not found within is what this field of the body says."""
+    try:
+        yield
+    except NotFound as error:
+        raise NotFound(error.what, field) from None
 
 
 class Forbidden(Exception):

@@ -60,7 +60,7 @@ class Reading(Doors):
             lambda db: upstream.get_programme(db, programme_id), lambda known: not known.retired, "partners"
         )
         if found is None:
-            raise NotFound("programme")
+            raise NotFound("programme", "programme_id")
         return found
 
     def _upstream(

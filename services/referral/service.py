@@ -18,7 +18,7 @@ from services.codes.procedure.reckoning import windows
 from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import ALL_CENTRES, SYSTEM, instant
-from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable, naming
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.wiring import Reaction, Wiring
 from services.referral import (
@@ -175,7 +175,8 @@ class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, e
         """Answers once a place is reserved or refused, at most 5 s later (else pending); of a return to the
         family, which needs none, at once."""
         case_id, programme_id, consent_id = body["case_id"], body["programme_id"], body["consent_id"]
-        case = self._own_case(call, case_id)
+        with naming("case_id"):
+            case = self._own_case(call, case_id)
         programme = self._programme(programme_id) if programme_id is not None else None
         plan = self._upstream(
             lambda db: upstream.get_plan(db, case_id),

@@ -28,8 +28,7 @@ class Staying(Reading):
     def ask_for_bed(self, call: Call, body: bodies.AskForBed) -> Outcome[answers.NewStay]:
         """Answers once a bed is held or refused, at most 5 s later (else asked)."""
         case_id, programme_id = body["case_id"], body["programme_id"]
-        case = self._own_case(call, case_id)
-        programme = self._programme(programme_id)
+        case, programme = self._own_case(call, case_id), self._programme(programme_id)
         stay_id = call.new_id("stay")
 
         def work(unit: Unit) -> answers.StayId:

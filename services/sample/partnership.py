@@ -77,12 +77,13 @@ class Partnership:
             self.office.do(CONFIRM_PROGRAMME, {"programme_id": programme_id, "what": ["rules"]}, self.user)
 
     def _stated(self, programme: Programme, free: int) -> dict[str, Json]:
-        """Foundations that take men and women tell their beds apart."""
+        """Foundations that take men and women tell their beds, or the seats of their courses, apart."""
         total = programme.total
         if self.partner.registration["kind"] != "foundation" or "sex" in programme.rules:
             return {"total": total, "free": free}
+        unit = "seat" if programme.path == "vocational_training" else "bed"
         apart: list[Json] = [
-            {"unit": "bed", "group": group, "total": whole, "free": left}
+            {"unit": unit, "group": group, "total": whole, "free": left}
             for group, whole, left in (
                 ("men", total - total // 2, free - free // 2), ("women", total // 2, free // 2)
             )

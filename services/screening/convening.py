@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import RowMapping
 
 from services.kernel.doors import Call
-from services.kernel.errors import Invalid, NotFound
+from services.kernel.errors import Invalid, NotFound, naming
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, planning
 from services.screening.domain.meeting import MEETING, Command
@@ -49,11 +49,12 @@ class Convening(planning.Planning):
             place = words["place"] or place
         return Called(row, named, place)
 
-    def _case_of(self, call: Call, row: RowMapping, case_id: str) -> RowMapping:
-        """A case of the meeting's centre."""
-        case = self._case(call, case_id, unless_closed=True)
+    def _case_of(self, call: Call, row: RowMapping, case_id: str, field: str = "case_id") -> RowMapping:
+        """A case of the meeting's centre, which the body names."""
+        with naming(field):
+            case = self._case(call, case_id, unless_closed=True)
         if case["centre"] != row["centre"]:
-            raise Invalid({"case_id": ["The case is another centre's than the meeting."]})
+            raise Invalid({field: ["The case is another centre's than the meeting."]})
         return case
 
     def _do(

@@ -111,7 +111,7 @@ class Erasing(reading.Reading):
         found = self.runtime.read(lambda db: _minutes(db, case["case_id"]))
         sealed = next((sealed for plan, sealed in found.plans if plan["plan_id"] == body["plan_id"]), None)
         if sealed is None:
-            raise NotFound("plan")
+            raise NotFound("plan", "plan_id")
         original = self._as_written(case["person_id"], sealed, found.erased)
         if original is None:
             raise Refused("erased", "The minutes were erased together with the person's data.")

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from marshmallow import ValidationError
 from sqlalchemy import Connection, RowMapping
 
 from services import codes
+from services.codes import ages
 from services.codes.access import STAFF
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import moment
@@ -35,7 +37,7 @@ class Gathering(reading.Reading):
         case = self._case(call, body["case_id"], unless_closed=True)
         case_id, user, facts = case["case_id"], call.caller.user, body["facts"]
         day = dates.bangkok_day(call.at)
-        require_known(in_force(self.runtime.state(RULES, rulebook.NAME), day), body)
+        require_known(in_force(self.runtime.state(RULES, rulebook.NAME), day), body, day)
         with birth_dates():
             normalised(facts, {}, day)  # as it will be read
         self.runtime.ensure_key(call, case["person_id"])
@@ -119,9 +121,9 @@ def _noted(name: str, reply: Reply) -> answers.NotedAnswer:
     return {"user": reply.user, "value": value, "declined": reply.declined, "at": reply.at}
 
 
-def require_known(book: rulebook.Rulebook, body: bodies.Told) -> None:
-    """Invalid: a fact that neither the software nor the rules in force know, a value it cannot have, or an answer to
-    what the person did not want to answer."""
+def require_known(book: rulebook.Rulebook, body: bodies.Told, day: date) -> None:
+    """Invalid: a fact that neither the software nor the rules in force know, a value it cannot have, an answer to
+    what the person did not want to answer, or an age on `day` that the birth date beside it cannot mean."""
     facts = body["facts"]
     added = {fact.code: schemas.added_fact(fact.kind, fact.codes) for fact in book.facts}
     told = {name: value for name, value in facts.items() if name not in schemas.KNOWN}
@@ -145,6 +147,15 @@ def require_known(book: rulebook.Rulebook, body: bodies.Told) -> None:
             ]
     if of_fields:
         raise Invalid(of_fields)
+    birth, age = facts.get("birth_date"), facts.get("age")
+    if birth and age:
+        with birth_dates():
+            born = dates.birth_date(birth, day)
+        years = dates.age_on(born, day)
+        unsure = 0 if born.day else 1  # without the day the law's birthday need not be the person's
+        told = ages.aged(age, day)
+        if not any(ages.can_be(told, years + off) for off in range(-unsure, unsure + 1)):
+            raise Invalid({"facts.age": ["Not the age that follows from the birth date."]})
 
 
 @contextmanager

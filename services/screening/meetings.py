@@ -80,8 +80,9 @@ class Meetings(reviewing.Reviewing, grouping.Grouping):
         """All of them lie before the meeting, or none."""
         row = self._meeting(call, body["meeting_id"])
         tabled: list[TableCase] = []
+        field = "case_ids" if body["case_ids"] else "case_id"
         for case_id in dict.fromkeys(body["case_ids"] or [str(body["case_id"])]):
-            case = self._case_of(call, row, case_id)
+            case = self._case_of(call, row, case_id, field)
             tabled.append(TableCase(case_id, case["person_id"], case["closed"], body["reason"] or "plan"))
         opened = [self._opened(each.case_id)["the case was opened"] for each in tabled]
         latest = max(filter(None, opened), default=None)
@@ -92,7 +93,7 @@ class Meetings(reviewing.Reviewing, grouping.Grouping):
         row = self._meeting(call, body["meeting_id"])
         self._case_of(call, row, body["case_id"])
         places = body["programme_ids"] or []
-        planning.require_path(self._offers(places), body["path"], "programme_ids")
+        planning.require_path(self._offers(places, "programme_ids"), body["path"], "programme_ids")
         proposing = ProposeOption(body["case_id"], body["path"], places)
         return self._do(call, row, [proposing], follows=self._opened(body["case_id"]))
 

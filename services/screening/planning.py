@@ -11,7 +11,7 @@ from services.codes import PLAN_PATHS, TONIGHT, procedure
 from services.codes.access import CASE_READERS, STAFF
 from services.codes.decisions import FIT_SECONDS, fit_warnings
 from services.kernel.doors import Call, command, query
-from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.kernel.errors import Forbidden, Invalid, NotFound, Refused, Unavailable, naming
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, reading, schemas
 from services.screening.domain import rulebook
@@ -71,7 +71,7 @@ class Planning(reading.Reading):
         case_id, person_id, plan_id = case["case_id"], case["person_id"], call.new_id("plan")
         screening = self.runtime.read(lambda db: screenings.get(db, case_id))
         follows = self._opened(case_id, screening["completed_at"] if screening else None)
-        offers = self._offers(decision.programme_ids)
+        offers = self._offers(decision.programme_ids, decision.field)
         day = dates.bangkok_day(call.at)
         fit = self._fit(call, case_id, decision.programme_ids)
         self.runtime.ensure_key(call, person_id)
@@ -139,8 +139,9 @@ class Planning(reading.Reading):
             "between_meetings": {"votes": between.votes, "chair": between.chair},
         }
 
-    def _offers(self, programme_ids: Sequence[str]) -> list[upstream.Programme]:
-        return [self._programme(each) for each in programme_ids]
+    def _offers(self, programme_ids: Sequence[str], field: str) -> list[upstream.Programme]:
+        with naming(field):
+            return [self._programme(each) for each in programme_ids]
 
     def _programme(self, programme_id: str) -> upstream.Programme:
         """A programme that a plan names, as partners has it now; NotFound for one nobody offered."""

@@ -91,7 +91,7 @@ class ScreeningService(
             require_askable(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
-            require_known(book, body)
+            require_known(book, body, day)
             asked = form_in_force(unit.state(RULES, form.NAME), day).form
             found = self._gathered(unit.db, call, case, body)
             screening = CompleteScreening(
@@ -121,7 +121,7 @@ class ScreeningService(
         book = in_force(self.runtime.state(RULES, rulebook.NAME), day)
         corrected = self._of_person(call, case["case_id"], day)
         known = {**self.runtime.state(SCREENING, case["case_id"]).known, **corrected}
-        require_known(book, body)
+        require_known(book, body, day)
         told = self._told(call, case, body)
         with birth_dates():
             facts, outcome = assessed(book, told.facts, known, day)

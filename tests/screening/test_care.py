@@ -85,4 +85,4 @@ def test_what_is_over_may_go_on_again_and_meanwhile_its_day_stays():
 def test_nothing_goes_on_while_the_case_is_closed():
     care.given(GOAL, TASK).when(task(closed=True)).refused("case_closed")
     care.given(GOAL, TASK).when(noting("done", closed=True)).refused("case_closed")
-    care.given().when(noting("done")).refused("wrong_state")
+    assert refused(noting("done")) == ["item_id"]

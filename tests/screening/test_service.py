@@ -118,6 +118,29 @@ def test_nothing_is_dated_before_what_it_follows(net, case_id):
     assert agree(net, case_id, at=MORNING + timedelta(days=3, hours=-1))["version"] == 1
 
 
+@pytest.mark.parametrize(
+    ("birth", "age", "fits"),
+    [
+        ("1957-05-12", {"min": 68, "max": 68}, True),
+        ("1957-05-12", {"min": 60, "max": 69}, True),
+        ("1957-05-12", {"min": 55, "max": 64, "margin": 5}, True),
+        ("1957-05-12", {"min": 55, "max": 64}, False),
+        ("1957-05-12", {"min": 12, "max": 12}, False),
+        ("1957", {"min": 70, "max": 70}, True),  # the day is not known
+        ("1957", {"min": 72, "max": 72}, False),
+    ],
+)
+def test_an_age_that_the_birth_date_beside_it_cannot_mean_is_an_invalid_field(net, case_id, birth, age, fits):
+    told = {"birth_date": birth, "age": {"on": "2026-03-02", **age}}
+    if fits:
+        assert complete(net, case_id, told)["facts"]["age"]["min"] == (69 if birth == "1957" else 68)
+        return
+    for asked in (complete, assess):
+        with pytest.raises(Invalid) as wrong:
+            asked(net, case_id, told)
+        assert list(wrong.value.errors) == ["facts.age"]
+
+
 def test_a_birth_date_in_the_future_is_an_invalid_field(net, case_id):
     with pytest.raises(Invalid) as wrong:
         complete(net, case_id, {"birth_date": "2027"})

@@ -1,5 +1,7 @@
 """Every call that changes something: done once, by whom it may, on what it thinks it is."""
 
+import re
+
 import eventlet
 import pytest
 
@@ -17,6 +19,12 @@ FOLLOWS_NOTHING = {
     "save_rules", "try_draft", "adopt_draft", "keep_minutes",  # of texts, which have a day from which they count
     "reopen_partner", "reopen_programme", "revoke_link", "table",  # what is so already: nothing happens
 }  # fmt: skip
+
+
+def ids_of(route: Route) -> list[str]:
+    """The fields of its body that name something."""
+    said = route.body().fields.keys() - {*re.findall(r"<(?:\w+:)?(\w+)>", route.path)} - route.fixed.keys()
+    return sorted(name for name in said if name.endswith(("_id", "_ids")))
 
 
 @pytest.mark.parametrize("route", WRITES, ids=name_of)
@@ -59,6 +67,25 @@ def test_nothing_is_dated_before_what_it_follows(door: FrontDoor):
         if at and not (answer.status_code == 422 and [*answer.json()["errors"]] == ["at"]):
             dated.append(route.door)
     assert {*dated} == FOLLOWS_NOTHING
+
+
+NOTHING = "00000000-0000-4000-8000-00000000ffff"
+MAY_BE_GONE = {("set_task", "programme_id")}  # the place that asked for what a task is to bring
+
+
+def test_an_id_of_nothing_is_named_by_its_field(door: FrontDoor):
+    unnamed = []
+    for route in WRITES:
+        path, body = door.ready(route)
+        for field in ids_of(route):
+            # one of several, or the several themselves
+            others = {name: value for name, value in body.items() if name.rstrip("s") != field.rstrip("s")}
+            asked = {**others, field: [NOTHING] if field.endswith("s") else NOTHING}
+            answer = door.call(route.method, path, asked, asker(route))
+            named = [each.partition(".")[0] for each in answer.json().get("errors") or {}]
+            if answer.status_code not in (404, 409, 422) or named != [field]:
+                unnamed.append((route.door, field))
+    assert {*unnamed} == MAY_BE_GONE
 
 
 @pytest.mark.parametrize("text", ["x", '"-1"', "1.5", '"1", "2"', '"' + "9" * 30 + '"'])

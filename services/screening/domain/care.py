@@ -127,7 +127,7 @@ def _open(case_closed: bool) -> None:
 
 def _known(care: Care, item_id: str) -> Item:
     if item_id not in care.items:
-        raise Refused("wrong_state", "The care plan has no such goal or task.")
+        raise Invalid({"item_id": ["The care plan has no such goal or task."]})
     return care.items[item_id]
 
 

@@ -32,6 +32,7 @@ TITLES = {
 
 
 KEY_REUSED = "key_reused"
+UNKNOWN = "Nothing is known under this id."
 OF_COMMANDS = (
     Invalid,
     KeyReused,
@@ -90,6 +91,8 @@ def of(error: Exception) -> Problem:
             return Problem(422, "Some fields are not valid.", errors=named)
         case KeyReused():
             return Problem(422, str(error), KEY_REUSED, {"Idempotency-Key": [str(error)]})
+        case NotFound(field=str(field)):
+            return Problem(404, UNKNOWN, errors={field: [UNKNOWN]})
         case NotFound():
             return Problem(404, "Nothing here is known under that address.")
         case Forbidden():

@@ -161,6 +161,8 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("It is more than a year ago: look at the year again."),
             later("The group has a chair in these days already."),
             later("The care plan has no such goal."),
+            later("The care plan has no such goal or task."),
+            later("Nothing is known under this id."),
             later("It lies in another province."),
             later("It lies after the end of the period."),
             later("It lies before 1900."),
@@ -211,6 +213,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("It still holds a telephone number or a number of 13 digits. Remove it."),
             later("The answer that there is none goes with no other: take away that one or the others."),
             later("Answered, and marked as not wanted to answer: take one of them away."),
+            later("Not the age that follows from the birth date."),
         )
     ),
     (r"It cannot lie in the future\.", later("The date cannot lie in the future.")),
