@@ -153,8 +153,8 @@ def require_known(book: rulebook.Rulebook, body: bodies.Told, day: date) -> None
             born = dates.birth_date(birth, day)
         years = dates.age_on(born, day)
         unsure = 0 if born.day else 1  # without the day the law's birthday need not be the person's
-        told = ages.aged(age, day)
-        if not any(ages.can_be(told, years + off) for off in range(-unsure, unsure + 1)):
+        now = ages.aged(age, day)
+        if not any(ages.can_be(now, years + off) for off in range(-unsure, unsure + 1)):
             raise Invalid({"facts.age": ["Not the age that follows from the birth date."]})
 
 
