@@ -10,11 +10,14 @@ from uuid import uuid4
 import eventlet
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from services.kernel.cloudevents import chain, damage
 from services.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from services.kernel.inbox import Receipt
 from services.kernel.parking import AGAIN, BYTES_KEPT
+from services.kernel.status import SHOWN
 from tests.kernel import toys
 from tests.kernel.deeds import added, as_restarted, bodies, closed, facts, opened, parked, tallies, told
 
@@ -222,6 +225,41 @@ def test_a_parked_fact_is_skipped_by_somebody_for_a_reason_and_those_behind_it_a
     listener.rebuild(None, lambda done, total: None)
     assert tallies(listener) == before
     assert listener.verify() == []
+
+
+def test_what_is_parked_already_makes_no_step_dearer(hear, teller, listener):
+    def fails():
+        toys.unable.add(name := uuid4().hex)
+        opened(teller, name)
+        return bodies(teller, 1)[-1]
+
+    def take_up():
+        id = listener.status()["parked"][0]["id"]
+        toys.unable.clear()
+        assert listener.inbox.retry(id)["released"] == 1
+
+    def costs():
+        page = fails()
+        return [statements(step) for step in (lambda: hear(page), listener.status, take_up)]
+
+    hear(fails())
+    alone = costs()
+    for _ in range(SHOWN + 20):
+        hear(fails())
+    assert len(listener.status()["parked"]) == SHOWN
+    assert costs() == alone
+
+
+def statements(work):
+    """How many statements it asks of the databases."""
+    said = []
+    note = lambda *_: said.append(1)  # noqa: E731
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return len(said)
 
 
 def test_one_stream_may_be_retried_by_the_id_of_a_parked_fact(hear, teller, listener):
