@@ -10,7 +10,7 @@ from uuid import uuid4
 import eventlet
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import event
+from sqlalchemy import event as driver_event
 from sqlalchemy.engine import Engine
 
 from services.kernel.cloudevents import chain, damage
@@ -254,11 +254,11 @@ def statements(work):
     """How many statements it asks of the databases."""
     said = []
     note = lambda *_: said.append(1)  # noqa: E731
-    event.listen(Engine, "before_cursor_execute", note)
+    driver_event.listen(Engine, "before_cursor_execute", note)
     try:
         work()
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        driver_event.remove(Engine, "before_cursor_execute", note)
     return len(said)
 
 
