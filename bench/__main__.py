@@ -34,6 +34,7 @@ FIGURES = {
     "s": "bench.webhooks",
     "t": "bench.deadlines",
     "u": "bench.fhir",
+    "v": "bench.replicas",
 }
 
 
