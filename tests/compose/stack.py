@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import subprocess
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,13 +37,17 @@ class Stack:
     """
 
     folder: Path
+    chosen: Mapping[str, str] = field(
+        default_factory=dict
+    )  # variables of the file that whoever starts it has set
     file: dict[str, Any] = field(default_factory=compose)
 
     def __post_init__(self) -> None:
         self.postgres = PostgresServer(self.folder / "postgres")
         self.rabbit = RabbitServer(self.folder / "rabbit")
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
+        # A front door's own, where containers would have a machine each: the published one, and a second.
+        self.ports = (free_port(), free_port())
+        self.address, self.second_address = (f"http://127.0.0.1:{port}" for port in self.ports)
         self.secrets = self.folder / "secrets"
 
     def start_servers(self) -> None:
@@ -78,18 +83,17 @@ class Stack:
         image = dict(re.findall(r"(SONGTOR_\w+)=(\S+)", IMAGE.read_text()))
         told = {**image, **self.file["services"][service]["environment"]}
         data = self.folder / f"data-{service}-{replica}"
-        return environment(**{name: self._here(str(value), data) for name, value in told.items()})
+        return environment(**{name: self._here(str(value), data, replica) for name, value in told.items()})
 
-    def _here(self, value: str, data: Path) -> str:
-        # Whoever starts the tests has set none of the file's variables.
-        value = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", value)
+    def _here(self, value: str, data: Path, replica: int) -> str:
+        value = re.sub(r"\$\{(\w+):-(.*?)\}", lambda one: self.chosen.get(one[1], one[2]), value)
         value = re.sub(r"\$\{\w+:\+.*?\}", "", value)
         value = value.replace("@postgres/", f"@127.0.0.1:{self.postgres.port}/")
         value = value.replace(
             "//songtor:{password}@rabbitmq/", f"//guest:{{password}}@127.0.0.1:{self.rabbit.port}/"
         )
         value = value.replace("/run/secrets/", f"{self.secrets}/").replace(
-            "0.0.0.0:8000", f"127.0.0.1:{self.port}"
+            "0.0.0.0:8000", f"127.0.0.1:{self.ports[replica - 1]}"
         )
         return str(data) if value == "/data" else value
 

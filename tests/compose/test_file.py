@@ -11,7 +11,14 @@ from services.kernel.settings import OIDC, OIDC_OPTIONAL, OIDC_REQUIRED, OIDC_UR
 from tests.compose.stack import FILE, ROOT, SERVERS, compose
 
 OIDC_ALL = (*OIDC_REQUIRED, *OIDC_URLS, *OIDC_OPTIONAL)
-CLIENT_SECRET = "oidc_client_secret"
+# Files of whoever runs it, which the front door alone reads and most have none of.
+CHOSEN = {
+    "oidc_client_secret": f"{OIDC}CLIENT_SECRET_FILE",
+    "smtp_password": "SONGTOR_SMTP_PASSWORD_FILE",
+    "line_token": "SONGTOR_LINE_TOKEN_FILE",
+    "line_secret": "SONGTOR_LINE_SECRET_FILE",
+    "sms_token": "SONGTOR_SMS_TOKEN_FILE",
+}
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
 OURS = [name for name in SERVICES if name not in SERVERS]
 
@@ -91,16 +98,29 @@ def test_the_front_door_alone_is_told_of_a_provider_if_there_is_one():
         assert told == (wanted if name == "web" else {}), name
 
 
+def test_the_front_door_alone_is_told_where_messages_may_go_and_by_whom_people_are_told():
+    settings = (ROOT / "docs" / "operations.md").read_text()
+    named = {*re.findall(r"SONGTOR_(?:OUTBOUND|SMTP|LINE|SMS)_\w+", settings)}
+    assert len(named) == 9
+    for name in OURS:
+        told = {key: value for key, value in SERVICES[name]["environment"].items() if key in named}
+        assert {*told} == (named if name == "web" else set()), name
+        for variable, value in told.items():
+            assert variable in CHOSEN.values() or value == f"${{{variable}:-}}"
+
+
 def test_secrets_come_by_file_and_none_is_written_here():
     file = compose()
-    of_all = {*file["secrets"]} - {CLIENT_SECRET}
+    of_all = {*file["secrets"]} - {*CHOSEN}
     for name in of_all:
         assert file["secrets"][name] == {"file": f"./secrets/{name}"}
-    assert file["secrets"][CLIENT_SECRET] == {"file": "${SONGTOR_OIDC_CLIENT_SECRET_FILE:-/dev/null}"}
+    for name, variable in CHOSEN.items():
+        assert file["secrets"][name] == {"file": f"${{{variable}:-/dev/null}}"}
+        assert SERVICES["web"]["environment"][variable] == f"${{{variable}:+/run/secrets/{name}}}"
     assert "secrets" in (ROOT / ".gitignore").read_text()
     for name in OURS:
         told = SERVICES[name]["environment"]
-        assert set(SERVICES[name]["secrets"]) == (of_all | {CLIENT_SECRET} if name == "web" else of_all)
+        assert set(SERVICES[name]["secrets"]) == (of_all | {*CHOSEN} if name == "web" else of_all)
         assert "{password}" in told["SONGTOR_DATABASE_URL"] and "{password}" in told["SONGTOR_BROKER_URL"]
         for variable, value in told.items():
             assert not variable.endswith("_FILE") or re.match(r"(\$\{\w+:\+)?/run/secrets/", value)
