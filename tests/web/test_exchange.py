@@ -11,6 +11,7 @@ import orjson
 import pytest
 import requests
 
+from services.partners.schemas import ENTRIES_MOST
 from services.web.formats import rulebooks, tables, taking, xlsx
 from services.web.formats.columns import COLUMNS
 from services.web.formats.entries import ROWS_MOST, Unreadable
@@ -152,6 +153,70 @@ def test_a_file_with_one_error_changes_nothing_and_names_row_and_column(door):
         assert door.get(f"/api/v1/partners?q={called}").json()["items"] == []
 
 
+def test_rows_that_contradict_each_other_are_named_however_far_apart_and_nothing_comes_in(door):
+    """Whoever has two services has two rows: a telephone that was corrected in one of them only would be as before."""
+    called = name()
+    between = [row(f"{called} {number}") for number in range(ENTRIES_MOST)]
+    first, second = row(called), row(called, offer="ฝึกอาชีพ", path="ฝึกอาชีพ", phone="056-000-009")
+    said = taken(door, table(first, *between, second))
+    last = ENTRIES_MOST + 3
+    assert said["errors"] == [{"row": last, "column": "โทรศัพท์", "message": "Row 2 says otherwise."}]
+    assert not said["done"] and door.get(f"/api/v1/partners?q={called}").json()["items"] == []
+    again = row(called, free="4", low="19")
+    said = taken(door, table(first, *between, again))
+    assert {(each["row"], each["column"]) for each in said["errors"]} == {
+        (last, "จำนวนที่ว่าง"), (last, "อายุต่ำสุด"),
+    }  # fmt: skip
+    # What a row leaves out it does not deny.
+    silent = row(called, offer="ฝึกอาชีพ", path="ฝึกอาชีพ", phone="", languages="")
+    assert counts(taken(door, table(first, silent))) == (2, 2, 0, 0)
+    assert counts(taken(door, table(first, silent))) == (2, 0, 0, 2)
+
+
+def test_a_service_of_two_partners_is_named_though_they_are_taken_apart(door):
+    """Rows of two provinces are two transactions: the first would be in the registry when the second is refused."""
+    called, service = name(), str(uuid4())
+    head = f"{HEAD},รหัสบริการ"
+    rows = [f"{row(called, province=province)},{service}" for province in ("นครสวรรค์", "อุทัยธานี")]
+    said = taken(door, "\n".join([head, *rows, ""]).encode())
+    assert said["errors"] == [{"row": 3, "column": "รหัสบริการ", "message": "Row 2 says otherwise."}]
+    assert not said["done"] and door.get(f"/api/v1/partners?q={called}").json()["items"] == []
+
+
+def test_services_of_one_partner_at_several_places_make_one_partner_and_the_same_again_changes_nothing(door):
+    """The standard says of each service what we know of its partner."""
+    called, organization = name(), str(uuid4())
+
+    def service(number: int, province: str, phone: str, *codes: str):
+        address = {
+            "id": str(uuid4()), "state_province": province, "address_1": "1", "city": "เมือง", "country": "TH",
+            "postal_code": "60000", "address_type": "physical",
+        }  # fmt: skip
+        place = {"id": str(uuid4()), "location_type": "physical", "addresses": [address]}
+        return {
+            "id": str(uuid4()), "name": f"บริการ {number}", "status": "active",
+            "organization": {"id": organization, "name": called, "description": "ที่พักใจ"},
+            "phones": [{"id": str(uuid4()), "number": phone}],
+            "languages": [{"id": str(uuid4()), "code": code, "name": code} for code in codes],
+            "service_at_locations": [{"id": str(uuid4()), "location": place}],
+        }  # fmt: skip
+
+    usual = {"kind": "foundation", "path": "foundation"}
+    sent = orjson.dumps(
+        [
+            service(1, "Nakhon Sawan", "056-000-001", "th"),
+            service(2, "Uthai Thani", "056-000-002", "th", "my"),
+        ]
+    )
+    said = taken(door, sent, file="h.json", **usual)
+    assert said["done"] and counts(said) == (2, 2, 0, 0), said
+    one = found(door, called)
+    assert (one["province"], one["contact"]["phone"]) == ("60", "056-000-001")
+    assert one["details"]["languages"] == ["th", "my"] and len(one["programmes"]) == 2
+    assert counts(taken(door, sent, file="h.json", **usual)) == (2, 0, 0, 2)
+    assert found(door, called)["version"] == one["version"]
+
+
 @pytest.mark.parametrize(
     ("more", "column", "code"),
     [
@@ -205,6 +270,7 @@ def test_what_is_taken_away_and_brought_in_again_changes_nothing(door, form):
     )
     door.made(f"/api/v1/partners/{made['partner_id']}/programmes", programme() | {"cost": {"kind": "free"}})
     door.made("/api/v1/partners", partner())
+    taken(door, table(row(name(), total="", free="")))  # nobody knows how many places
     before = door.get(f"/api/v1/partners/{made['partner_id']}").json()
     answer = requests.get(
         f"{door.address}/api/v1/partners/export?format={form}",
@@ -363,6 +429,7 @@ def package(**files: str) -> bytes:
 
 NO_FILES = [
     (b"", "empty"),
+    (b"PK\x05\x06" + bytes(18), "no table of organizations"),
     (b"a,b\n1,2\n", "lacks the columns"),
     (b",,\n1,2\n", "no headings"),
     (b"{]", "not JSON"),

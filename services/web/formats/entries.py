@@ -2,7 +2,7 @@
 programme}. What has no id of the registry gets one that is made of what names it in the file, so that the same file
 again is about the same partners."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -54,6 +54,53 @@ class Reading:
                 return self.columns[known]
             known = known.rpartition(".")[0]
         return path
+
+
+def contradictions(reading: Reading) -> list[CellError]:
+    """Where a row says of a partner or a service otherwise than a row before it. Taken one after the other, the last
+    would be right today, and both would change something each time that the file comes."""
+    said: dict[tuple[str, str], tuple[Any, Any]] = {}
+    found = []
+    for entry in reading.entries:
+        told = [(str(entry["partner_id"]), *each) for each in _leaves("partner", entry["partner"])]
+        if entry.get("programme") is not None:
+            of = str(entry["programme_id"])
+            told += [(of, *each) for each in _leaves("programme", entry["programme"])]
+            told.append((of, "programme_id", entry["partner_id"]))  # whose it is
+        for id, path, value in told:
+            row, first = said.setdefault((id, path), (entry["row"], value))
+            if first != value:
+                found.append(
+                    CellError(int(str(entry["row"])), reading.column(path), f"Row {row} says otherwise.")
+                )
+    return found
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """What stands at each dotted place; a list of codes or words is one thing."""
+    if isinstance(value, dict):
+        inner = list(value.items())
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        inner = [(str(number), each) for number, each in enumerate(value)]
+    else:
+        yield path, value
+        return
+    for name, each in inner:
+        yield from _leaves(f"{path}.{name}", each)
+
+
+def one_of_each_partner(entries: Sequence[dict[str, Json]]) -> None:
+    """The standard says much of a service that we know of its partner (languages, hours, the place): what the first
+    service says holds for all of a partner, and of codes all that are said."""
+    known: dict[str, dict[str, Json]] = {}
+    for entry in entries:
+        partner = known.setdefault(str(entry["partner_id"]), {})
+        told = entry["partner"]
+        for name, value in told.items() if isinstance(told, dict) else ():
+            before = partner.setdefault(name, value)
+            if isinstance(before, list) and isinstance(value, list):
+                partner[name] = list(dict.fromkeys([*before, *value]))
+        entry["partner"] = partner
 
 
 def id_of(text: str, *names: str) -> str:

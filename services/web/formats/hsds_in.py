@@ -19,7 +19,15 @@ from services.codes.situation import document_code
 from services.kernel.questions import Json
 from services.thai import areas
 from services.web.formats import capacities, shapes
-from services.web.formats.entries import ROWS_MOST, CellError, Reading, Sent, Unreadable, id_of
+from services.web.formats.entries import (
+    ROWS_MOST,
+    CellError,
+    Reading,
+    Sent,
+    Unreadable,
+    id_of,
+    one_of_each_partner,
+)
 from services.web.formats.hsds import outline
 from services.web.formats.tables import decoded, places_named
 from services.web.formats.taxonomies import KIND, PATH, UNDER, Taxonomy, terms
@@ -209,6 +217,7 @@ def _read(services: Sequence[Any], usual: Usual) -> Reading:
         reading.errors += [CellError(number, path, said) for path, said in wrong]
         if not wrong:
             reading.entries.append(_entry(number, each, usual))
+    one_of_each_partner(reading.entries)
     return reading
 
 

@@ -263,13 +263,18 @@ def _value(partner: Partner, programme: Programme | None, path: str) -> Any:
     if path == "programme_id":
         return programme and programme["programme_id"]
     of: Any = partner if owner == "partner" else programme
-    at: Any = {**of, **of["details"], **of.get("places", {})}
+    at: Any = {**of, **of["details"], **_stated(of.get("places"))}
     for name in rest.split("."):
         if isinstance(at, list):
             at = at[int(name)] if len(at) > int(name) else None
         else:
             at = None if at is None else at.get(name)
     return at
+
+
+def _stated(places: Mapping[str, Json] | None) -> Mapping[str, Json]:
+    """Of places that nobody stated nothing is written: brought in again, 0 of 0 would be what the partner said."""
+    return places if places and places["known"] else {}
 
 
 def _cell(value: Any, column: Column) -> str:

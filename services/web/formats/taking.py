@@ -14,7 +14,7 @@ from services.partners.doors import CHECK_IMPORT, IMPORT_PARTNERS
 from services.partners.schemas import ENTRIES_MOST
 from services.thai import areas
 from services.web.formats import hsds_in, tables
-from services.web.formats.entries import CellError, Reading, Unreadable
+from services.web.formats.entries import CellError, Reading, Unreadable, contradictions
 from services.web.formats.hsds_in import Usual
 from services.web.gateway import calls, limits
 from services.web.gateway.calls import Asker, Command, command_id
@@ -45,9 +45,15 @@ class Report(TypedDict):
 
 def read(content: bytes, name: str, usual: Usual) -> Reading:
     """By what the file is, whatever it is called; Unreadable if it is nothing that is taken here."""
+    found = _read(content, name, usual)
+    found.errors += contradictions(found)
+    return found
+
+
+def _read(content: bytes, name: str, usual: Usual) -> Reading:
     if not content.strip():
         raise Unreadable("The file is empty.")
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):  # an archive, or one with nothing in it
         if b"xl/workbook.xml" in content or b"[Content_Types].xml" in content[:4096]:
             return tables.read_xlsx(content)
         return hsds_in.read_package(content, usual)

@@ -79,6 +79,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
         later("The day lies between the first and the last on which it is in time."),
     ),
     (r"Must be after the one before it is over\.", later("It must begin after the one before it is over.")),
+    (r"Row (\d+) says otherwise\.", later("Row {} says otherwise.")),
     (r"Not one of the words for this column: (.*)", later("Not one of the words for this column: {}")),
     (r"No (?:province|subdistrict) is called so: (.*)", later("No place is called so: {}")),
     (
