@@ -7,7 +7,7 @@ that it is found and copied as it is. How the words were found: docs/decisions/0
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 # Words that a browser parts, and those that end like a prefix (BEFORE) without being one.
 WORDS = frozenset(
@@ -49,6 +49,7 @@ AREA = rf"[ตอจ]\.(?!ค\.)[{LETTERS}]+"  # ต.บางพระหลว
 CLOSED = re.compile(  # a tag; and what takes none inside
     r"(<(title|option|textarea|select|style|script|svg)\b.*?</\2>|<[a-zA-Z/!][^>]*>)", re.DOTALL
 )
+LABEL = 100  # letters of a text that may be one of the labels of pages; what is longer somebody wrote
 SHORT = 12  # letters of a word of a name that is held whole: less than half a line of a phone
 KEPT = r'<span class="app-word">\g<0></span>'
 NO_BREAK = "\u00a0"
@@ -82,9 +83,16 @@ def letters(word: str) -> int:
 
 
 def _text(text: str) -> str:
-    if not text or text.isspace():
-        return text
+    if text.isascii():
+        return text  # a number, a code, or the blanks between two tags
+    return _held(text) if len(text) <= LABEL else _words(text)
+
+
+def _words(text: str) -> str:
     return _pattern().sub(KEPT, text.replace(" ๆ", f"{NO_BREAK}ๆ").replace(" · ", f"{NO_BREAK}· "))
+
+
+_held = lru_cache(maxsize=4096)(_words)  # most of what pages say they say again
 
 
 @cache

@@ -190,9 +190,17 @@ def list_messages(db: Connection, webhook_id: str, before: int | None, limit: in
     return [message_of(row) for row in db.execute(asked.limit(limit))]
 
 
+_PAUSED_BY_ITSELF = (  # asked for first pages, and as a rule there is none
+    select(webhook)
+    .where(webhook.c.state == "paused", webhook.c.why.is_distinct_from("asked"))
+    .order_by(webhook.c.made_at.desc())
+)
+
+
 def paused_by_itself(db: Connection) -> list[Webhook]:
     """Endpoints that nobody answers at any more, and that somebody must see to."""
-    return [each for each in list_of(db) if each.state == "paused" and each.why != "asked"]
+    rows = db.execute(_PAUSED_BY_ITSELF).all()
+    return _with_counts(db, rows) if rows else []
 
 
 # -- what somebody does with one ------------------------------------------------------------------------------------
