@@ -23,6 +23,7 @@ class Group:
 GROUPS = (
     Group("calls", tuple(f"tests/web/test_{each}.py" for each in ("access", "bad_input", "commands"))),
     Group("stories", ("tests/referral/test_story_properties.py",)),
+    Group("turns from the start", ("tests/faults/test_turns_from_start.py",), patched=False),
     Group("front door", ("tests/web",)),
     Group("kernel", ("tests/kernel",)),
     Group("services", ("tests/intake", "tests/screening", "tests/partners", "tests/referral", "tests/reporting")),
