@@ -8,10 +8,13 @@ from itertools import combinations
 
 import pytest
 
+from services.reporting.measures import PARTS
 from services.thai import dates
 from services.web.pages.dashboard import charts, period
+from services.web.pages.dashboard.chapters import CHAPTERS
 from services.web.pages.frame import files
 from services.web.pages.parts import maps
+from tests.web.door import activity
 from tests.web.taken import taken
 
 KINDS = "//h2[@id='paths' or @id='labels' or @id='declined']/.."  # what tells of what kind people were
@@ -41,6 +44,21 @@ def test_a_director_sees_placements_outside_the_ministry_first_and_the_list_behi
     assert "ข้อมูล ณ" in page.text
 
 
+def test_each_part_stands_in_one_chapter_and_all_of_them_on_one_page(placed, browser):
+    def titles(page):
+        return page.tree.xpath("//*[contains(@class, 'app-board__part')]/h2/@id")
+
+    director = browser("director-60")
+    whole = titles(director.open("/dashboard?chapter=all"))
+    told = [key for code in CHAPTERS for key in titles(director.open(f"/dashboard?chapter={code}"))]
+    assert sorted(told) == sorted(whole) and len({*whole}) == len(whole)
+    assert {part.key for part in PARTS.values()} - {*whole} == {"placements"}  # in numbers, above them all
+    assert director.open("/dashboard?chapter=none").status == 422
+    chosen = director.open("/dashboard?chapter=outcomes&part=q1")
+    assert chosen.tree.xpath("//form//input[@name='chapter']/@value") == ["outcomes"]
+    assert all("part=q1" in link for link in chosen.tree.xpath("//nav[@class='app-tabs']//@href"))
+
+
 def test_the_capital_is_called_no_province(door, browser):
     door.add("director-10", "director", ("10",))
     assert browser("director-10").open("/dashboard").heading == "ศูนย์คุ้มครองคนไร้ที่พึ่งกรุงเทพมหานคร"
@@ -48,7 +66,7 @@ def test_the_capital_is_called_no_province(door, browser):
 
 def test_every_number_that_leads_somewhere_leads_to_as_many_rows(placed, browser):
     director = browser("director-60")
-    page = director.open("/dashboard")
+    page = director.open("/dashboard?chapter=all")
     links = page.tree.xpath('//main//table//a[contains(@href, "/dashboard/behind")]')
     assert links
     for link in links:
@@ -80,14 +98,16 @@ def test_the_ministry_sees_all_centres_on_a_map_and_codes_only(placed, browser):
 def test_the_ministry_reads_numbers_and_no_list_of_cases(placed, browser):
     ministry = browser("ministry")
     assert ministry.open("/dashboard/behind?figure=placed").status == 403
-    for path in ("/dashboard", "/dashboard?centre=60"):
+    for path in ("/dashboard?chapter=all", "/dashboard?chapter=all&centre=60"):
         page = ministry.open(path)
         assert not [link for link in page.links() if "/dashboard/behind" in link]
 
 
 def test_of_what_kind_a_few_were_is_told_to_the_centre_and_hidden_from_the_ministry(placed, browser):
-    own, ministry = (browser(user).open("/dashboard?centre=60") for user in ("director-60", "ministry"))
-    for page in (ministry, browser("ministry").open("/dashboard")):
+    own, ministry = (
+        browser(user).open("/dashboard?chapter=all&centre=60") for user in ("director-60", "ministry")
+    )
+    for page in (ministry, browser("ministry").open("/dashboard?chapter=all")):
         for number in page.tree.xpath(f"{KINDS}//td | {KINDS}//*[local-name()='svg']//*[@font-weight='700']"):
             text = " ".join(number.text_content().split())
             assert not text.isdigit() or int(text) == 0 or int(text) >= 5, text
@@ -100,7 +120,9 @@ def test_of_what_kind_a_few_were_is_told_to_the_centre_and_hidden_from_the_minis
 
 
 def test_how_many_were_placed_outside_is_told_to_the_ministry_as_to_the_centre(placed, browser):
-    own, ministry = (browser(user).open("/dashboard?centre=60") for user in ("director-60", "ministry"))
+    own, ministry = (
+        browser(user).open("/dashboard?chapter=all&centre=60") for user in ("director-60", "ministry")
+    )
     figures = [page.tree.xpath("(//*[@class='app-figures'])[1]//strong") for page in (own, ministry)]
     told = [[figure.text_content().split()[0] for figure in row] for row in figures]
     assert told[0] == told[1] and any(character.isdigit() for character in "".join(told[0]))
@@ -108,7 +130,7 @@ def test_how_many_were_placed_outside_is_told_to_the_ministry_as_to_the_centre(p
 
 def test_every_number_of_a_centre_opens_the_list_behind_it(placed, browser):
     director = browser("director-60")
-    page = director.open("/dashboard")
+    page = director.open("/dashboard?chapter=all")
     cells = "//td[not(preceding-sibling::td[2])] | //*[@class='app-figures'][1]//strong"
     drawn = "//*[local-name()='text'][@class='app-chart__number'] | //*[local-name()='rect'][*[local-name()='title']]"
     numbers = [each for each in page.tree.xpath(f"{cells} | {drawn}") if _number(each)]
@@ -201,8 +223,16 @@ LISTS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def more(door, browser):
+    """An activity of these days, and an account that somebody added."""
+    door.made("/api/v1/outreach", {**activity(), "date": dates.bangkok_day(datetime.now(UTC)).isoformat()})
+    admin = browser("admin")
+    admin.send(admin.open("/users/add"), user="of-dashboards", name="ใครคนหนึ่ง", role="worker", centres=["60"])
+
+
 @pytest.mark.parametrize("path", LISTS)
-def test_every_line_of_a_table_has_as_many_cells(placed, browser, path):
+def test_every_line_of_a_table_has_as_many_cells(placed, more, browser, path):
     name, tables = taken(browser("director-60"), path.format(case_id=placed["case_id"]))
     for table, lines in tables.items():
         assert len(lines) > 1 or "months" in table or "centres" in table, table

@@ -105,7 +105,7 @@ def test_the_list_is_a_file_and_its_days_stand_in_the_address(door, worker):
 def test_figures_stand_on_the_dashboard_and_in_its_file(door, worker):
     held(door)
     door.wait("/api/v1/reports/outreach?centre=38", lambda found: found["total"]["activities"], "worker-38")
-    page = worker.open("/dashboard")
+    page = worker.open("/dashboard?chapter=outreach")
     assert page.tree.xpath("//h2[@id='outreach']") and "ออกบูธ" in page.text
     archive = ZipFile(
         io.BytesIO(worker.http.get(f"{door.address}/dashboard/figures.zip", timeout=60).content)

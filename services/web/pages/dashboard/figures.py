@@ -1,6 +1,6 @@
 """A period's figures beside those of a year before, as rows for charts, tables and files."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NotRequired, TypedDict
@@ -19,7 +19,7 @@ from services.reporting.answers import (
     no_placements,
 )
 from services.reporting.doors import OUTREACH_FIGURES, OVERVIEW, PLACEMENTS
-from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, of_part
+from services.reporting.measures import MEASURES, MEDIANS, PARTS, Measure, Part, of_part
 from services.web.pages.dashboard.counts import Count, Hidden, parts_of, size
 from services.web.pages.dashboard.period import Period
 from services.web.pages.frame import doors, visit
@@ -67,7 +67,7 @@ class Month(Placements):
 @dataclass(frozen=True)
 class Numbers:
     """A period's figures, which must be there; those of a year before, how placements spread, the places free and the
-    outreach may be missing."""
+    outreach may be missing, and are where nobody asked for them."""
 
     now: Overview
     before: Overview | None
@@ -83,13 +83,20 @@ def count_text(count: Count) -> str:
     return _(HIDDEN[count.why]) if isinstance(count, Hidden) else f"{count:,}"
 
 
-def load(period: Period) -> Numbers:
+def load(period: Period, placed: bool = True, reached: bool = True) -> Numbers:
+    """`placed`: also how placements spread, and the places free; `reached`: also the outreach."""
     before, spread = OVERVIEW.of(**period.year_before.body), PLACEMENTS.of(**period.body)
     places = FREE_PLACES.of(province=places_in(period), limit=0)
     outreach = OUTREACH_FIGURES.of(**period.body)
-    found = doors.together(before, spread, places, outreach)
+    found = doors.together(before, *([spread, places] if placed else ()), *([outreach] if reached else ()))
     now = doors.ask(OVERVIEW.of(**period.body))
-    return Numbers(now, found[before], found[spread], found[places], found[outreach])
+    return Numbers(
+        now,
+        found[before],
+        found[spread] if placed else None,
+        found[places] if placed else None,
+        found[outreach] if reached else None,
+    )
 
 
 def places_in(period: Period) -> str | None:
@@ -172,7 +179,7 @@ def _change(now: Count, before: Count, points: bool) -> str | None:
     return said.format(told_by)
 
 
-def tables(period: Period, numbers: Numbers) -> list[Table]:
+def tables(period: Period, numbers: Numbers, parts: Iterable[Part] = tuple(PARTS.values())) -> list[Table]:
     """What is shown, once for charts, tables and files."""
     now, before = parts_of(numbers.now), parts_of(numbers.before) if numbers.before else None
     to, to_before = links_behind(period), links_behind(period.year_before)
@@ -214,9 +221,7 @@ def tables(period: Period, numbers: Numbers) -> list[Table]:
         if part == "placements":
             yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
 
-    return [
-        {"key": part.key, "title": say(part.title), "rows": list(rows(part.code))} for part in PARTS.values()
-    ]
+    return [{"key": part.key, "title": say(part.title), "rows": list(rows(part.code))} for part in parts]
 
 
 def _with_waiting(row: Row, measure: Measure, spread: PlacementsSpread | None) -> Row:

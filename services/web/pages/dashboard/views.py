@@ -13,7 +13,7 @@ from services.reporting.doors import BEHIND
 from services.reporting.measures import MEASURES, PARTS, Measure, Part
 from services.thai import areas, dates
 from services.web import gateway
-from services.web.pages.dashboard import charts, figures, sheets
+from services.web.pages.dashboard import chapters, charts, figures, sheets
 from services.web.pages.dashboard.period import (
     asked_period,
     named_parts,
@@ -42,8 +42,10 @@ def _several(caller: Caller) -> bool:
 @gate.roles(*FIGURE_READERS)
 def show() -> Response:
     form, caller = period_form(), visit.caller()
+    chapter = query.code("chapter", (*chapters.CHAPTERS, chapters.ALL), chapters.FIRST)
     period = read_period(form)
-    numbers = figures.load(period)
+    begins = chapter in (chapters.FIRST, chapters.ALL)
+    numbers = figures.load(period, begins, chapter in (chapters.OUTREACH, chapters.ALL))
     centres = (
         [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
     )
@@ -66,7 +68,10 @@ def show() -> Response:
         outreach_columns=sheets.outreach_columns(),
         place_ages=words("statement_age"),
         place_paths=sorted((free["by_path"] if free else {}).items(), key=lambda row: -row[1]["free"]),
-        tables={table["key"]: table for table in figures.tables(period, numbers)},
+        chapter=chapter,
+        chapters=chapters.tabs(chapter, period),
+        begins=begins,
+        tables=figures.tables(period, numbers, chapters.parts_in(chapter)),
         months=months,
         top=charts.top_of(max((row["outside_ministry"] + row["ministry"] for row in months), default=0)),
         by_centre=sorted(by_centre.items(), key=lambda row: (-row[1]["outside_ministry"], row[0])),
