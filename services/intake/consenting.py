@@ -2,10 +2,12 @@
 s. 19)."""
 
 from services.codes.access import CASE_READERS, STAFF
+from services.codes.decisions import DIED, PERSON_DIED
 from services.intake import answers, bodies, reading, schemas
 from services.intake.domain.case import CASE, RecordConsent, WithdrawConsent
 from services.intake.projections import consents
 from services.kernel.doors import Call, command, query
+from services.kernel.errors import Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.thai.order import require_order
 
@@ -18,6 +20,8 @@ class Consenting(reading.Reading):
         recording = RecordConsent(referral_id="", consent_id=consent_id, **body)
 
         def work(unit: Unit) -> answers.NewConsent:
+            if row["died"] or unit.state(CASE, row["case_id"]).closed == DIED:
+                raise Refused("person_died", PERSON_DIED)
             if unit.handle(CASE, row["case_id"], recording, call.if_match):
                 require_order(call.at, {"the case was opened": row["opened"]})
             return {"consent_id": consent_id, "version": unit.version(CASE, row["case_id"])}

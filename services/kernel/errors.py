@@ -26,7 +26,8 @@ class NotFound(Exception):
     the id; None if its address does."""
 
     def __init__(self, what: str = "", field: str | None = None) -> None:
-        super().__init__(what, field)
+        # What an error is made with goes over the wire, where nothing would be the word "None".
+        super().__init__(*((what,) if field is None else (what, field)))
         self.what, self.field = what, field
 
 

@@ -102,8 +102,9 @@ class Disclosed(TypedDict):
 
 
 class Disclosure(TypedDict):
-    """When which partner was given what, by name, in which way; `basis`: consent or law; `opened_at`: when it was first
-    opened, None while it was not, or where nobody can know."""
+    """When which partner was given what, by name, in which way; no `facts`: it was told in words, and nobody noted
+    which. `basis`: consent or law; `opened_at`: when it was first opened, None while it was not, or where nobody can
+    know."""
 
     at: Instant
     to: Id

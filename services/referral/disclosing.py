@@ -133,20 +133,28 @@ def _unopened(types: list[str]) -> int:
 
 
 def _disclosures(to: str, steps: list[answers.HistoryItem]) -> list[answers.Disclosure]:
-    """Each with when it was opened: by the first opening before something else was given."""
+    """Each with when it was opened: by the first opening before something else was given. Whoever was told on the
+    telephone was told something too, though nobody noted which facts."""
     given: list[answers.Disclosure] = []
+    by_name: answers.Disclosure | None = None
+    basis = "consent"
     for step in steps:
-        if step["type"] == "FactsDisclosed":
-            given.append(
-                {
-                    "at": step["time"],
-                    "to": to,
-                    "how": step["how"],
-                    "facts": step["facts"],
-                    "basis": step["basis"],
-                    "opened_at": None,
-                }
-            )
-        elif step["type"] == "DisclosureOpened" and given:
-            given[-1]["opened_at"] = step["time"]
+        if step["type"] == "ReferralSent":
+            basis = "law" if step["consent"] == "unable" else "consent"
+        elif step["type"] == "FactsDisclosed":
+            by_name = _given(to, step, step["facts"], step["basis"])
+            given.append(by_name)
+        elif step["type"] == "DisclosureOpened" and by_name is not None:
+            by_name["opened_at"] = step["time"]
+        elif step["type"] == "PartnerTold" and step["how"] not in (
+            BY_ACCOUNT,
+            *(each["how"] for each in given),
+        ):
+            given.append(_given(to, step, [], basis))
     return given
+
+
+def _given(to: str, step: answers.HistoryItem, facts: list[str], basis: str) -> answers.Disclosure:
+    return {
+        "at": step["time"], "to": to, "how": step["how"], "facts": facts, "basis": basis, "opened_at": None,
+    }  # fmt: skip

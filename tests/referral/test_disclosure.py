@@ -157,7 +157,20 @@ def test_what_a_partner_is_given_is_answered_and_noted_by_name(net, sent):  # no
 def test_who_is_told_in_another_way_reads_nothing_in_the_system(net, sent):  # noqa: F811
     partner = {"user": "partner", "role": "partner", "centres": (), "partner": PARTNER}
     step(net, sent, "told", how="phone")
-    assert ask(net, "told_of", sent, partner) == {} and ask(net, "disclosure", sent) == []
+    assert ask(net, "told_of", sent, partner) == {}
+    [spoken] = ask(net, "disclosure", sent)
+    assert (spoken["how"], spoken["facts"], spoken["basis"], spoken["opened_at"]) == (
+        "phone",
+        [],
+        "consent",
+        None,
+    )
+    # A link besides is noted by its facts, and what is opened is the link.
+    ask(net, "disclose", sent, how="link")
+    step(net, sent, "told", how="link")
+    ask(net, "open_disclosure", sent, partner, how="link")
+    spoken, linked = ask(net, "disclosure", sent)
+    assert spoken["opened_at"] is None and linked["facts"] and linked["opened_at"]
 
 
 def test_told_by_the_system_is_told_what_the_partner_may_know(net, sent):  # noqa: F811

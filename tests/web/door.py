@@ -602,6 +602,7 @@ def problem(answer: requests.Response, status: int) -> Any:
     assert answer.headers["Content-Type"] == "application/problem+json"
     found = answer.json()
     assert found["status"] == status and found["title"] and found["detail"] and found["type"]
+    assert "None" not in found.get("errors", {})  # an id of the address is no field
     return found
 
 

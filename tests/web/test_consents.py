@@ -89,6 +89,18 @@ def test_who_cannot_say_needs_a_witness_and_wrong_words_are_named(door):
     assert (unknown.status_code, unknown.json()["code"]) == (409, "consent_unknown")
 
 
+def test_nobody_who_died_says_anything_more(door, browser):
+    case_id, body = door.planned(), {"kind": "referral", "status": "given", "how": "spoken"}
+    path = f"/api/v1/cases/{case_id}"
+    assert door.made(f"{path}/consents", body)["consent_id"]
+    door.made(f"{path}/close", {"reason": "died"})
+    answer = door.post(f"{path}/consents", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "person_died")
+    worker = browser("worker-60")
+    again = worker.send(worker.open(f"/cases/{case_id}/consents/new"), how="spoken", status="given")
+    assert again.status == 409 and "เสียชีวิต" in again.text
+
+
 def test_a_link_shows_nothing_once_the_consent_is_taken_back_and_says_kindly_why(door, browser, sent):
     case_id, referral_id = sent.world.case_id, sent.world.referral_id
     visitor = browser()
@@ -143,6 +155,30 @@ def test_the_file_of_consents_and_disclosures_is_a_page_with_its_forms(door, bro
     member = browser("member-60").open(path)
     assert "คุณมาลี" not in member.text and "มาตรา 39" in member.text
     assert worker.open(f"{path}/{uuid4()}/withdraw").status == 404
+
+
+def test_the_file_says_who_recorded_a_consent_given_with_a_sending_who_was_witness_and_what_was_told_in_words(
+    door, browser
+):
+    world = door.world()
+    case_id = door.planned()
+    told = {"status": "unable", "witness": "คุณพยาน"}
+    body = {"case_id": case_id, "programme_id": world.programme_id, "consent": told}
+    referral_id = door.made("/api/v1/referrals", body)["referral_id"]
+    door.made(f"/api/v1/referrals/{referral_id}/told", {"how": "phone"})
+    page = browser("worker-60").open(f"/cases/{case_id}/consents")
+    assert "พยาน: คุณพยาน" in page.text and "บันทึกโดย ระบบ" not in page.text
+    assert (
+        "แจ้งด้วยวาจาหรือหนังสือ" in page.text
+        and "ทางโทรศัพท์" in page.text
+        and "ยังไม่ได้แจ้งข้อมูลของผู้รับบริการแก่" not in page.text
+    )
+    [_head, line] = taken(browser("worker-60"), f"/cases/{case_id}/consents/told.csv")[1].popitem()[1]
+    assert line[3] == "แจ้งด้วยวาจาหรือหนังสือ ไม่ได้บันทึกทีละรายการ"
+    assert "คุณพยาน" in str(taken(browser("worker-60"), f"/cases/{case_id}/consents/list.csv")[1])
+    member = browser("member-60")
+    assert "คุณพยาน" not in member.open(f"/cases/{case_id}/consents").text
+    assert "คุณพยาน" not in str(taken(member, f"/cases/{case_id}/consents/list.csv")[1])
 
 
 def test_the_file_is_taken_away_as_its_reader_may_see_it(door, browser, sent):

@@ -35,6 +35,20 @@ def test_the_page_of_a_case_leads_to_the_request_and_back(door, browser):
     assert item["status"] == "revoked"
 
 
+def test_where_nobody_could_answer_the_page_says_so_before_and_after(door, browser):
+    """Ten working days of waiting for a centre that has no account here would be lost."""
+    case_id, worker = door.planned("60"), browser("worker-60")
+    page = worker.open(f"/cases/{case_id}/transfer")
+    [there] = page.tree.xpath("//select[@name='to']/option[@value='61']")
+    [nobody] = page.tree.xpath("//select[@name='to']/option[@value='96']")
+    assert "ยังไม่มีผู้รับเรื่องในระบบ" not in there.text and "ยังไม่มีผู้รับเรื่องในระบบ" in nobody.text
+    sent = worker.send(page, to="96", reason="relatives")
+    assert sent.status == 200 and "ไม่มีผู้ใดอ่านคำขอนี้" in sent.text
+    worker.send(sent, f"/cases/{case_id}/transfer/revoke")
+    asked = worker.send(worker.open(f"/cases/{case_id}/transfer"), to="61", reason="relatives")
+    assert asked.status == 200 and "ไม่มีผู้ใดอ่านคำขอนี้" not in asked.text
+
+
 def test_the_director_reads_codes_and_takes_the_case_over(door, browser, asked):
     director = browser("director-61")
     assert f"/cases/{asked}/transfer/answer" in director.open("/transfers").raw

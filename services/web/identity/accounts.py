@@ -72,6 +72,12 @@ def list_directors(db: Connection, centre: str) -> list[str]:
     return [row.user_name for row in first if centre in centres_of(row.role, row.centres)]
 
 
+def list_directed(db: Connection) -> set[str]:
+    """The provinces whose centre has a director here, each by its code; ALL_CENTRES if somebody directs them all."""
+    each = select(account.c.centres).where(account.c.role == "director", account.c.active)
+    return {centre for row in db.execute(each) for centre in centres_of("director", row.centres)}
+
+
 def may_answer(db: Connection, user: str, centre: str) -> bool:
     """Whether a user may sign in and is of that centre."""
     row = db.execute(select(account).where(account.c.user_name == user, account.c.active)).first()

@@ -13,7 +13,7 @@ from services.intake.schemas import RecordConsent, WithdrawConsent
 from services.kernel.errors import NotFound
 from services.kernel.lists import LIMIT_MOST
 from services.referral.answers import Disclosure, Referral, ReferralOutlines, Referrals
-from services.referral.doors import DISCLOSURE, REFERRALS
+from services.referral.doors import DISCLOSURE, REFERRAL, REFERRALS
 from services.web.pages.case import casefile
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
@@ -47,7 +47,7 @@ def listing(case_id: UUID) -> Response:
     rows = casefile.listed(file.referrals)
     return frame.page(
         "consents/listing.html", **casefile.frame(case, referrals=file.referrals), items=file.consents or [],
-        basis_text=basis_text, disclosed=file.disclosed, disclosed_name=needs.disclosed_name,
+        basis_text=basis_text, in_words=in_words, disclosed=file.disclosed, disclosed_name=needs.disclosed_name,
         unknown=file.consents is None,
         referral_of={row["referral_id"]: row for row in rows},
         programmes=lookup.programmes(row["programme_id"] for row in rows),
@@ -61,11 +61,32 @@ def _file(case_id: UUID) -> File:
     )
     found = doors.together(consents, referrals)
     known = found[consents]
+    if known:
+        _name_who_sent(known["items"])
     people.look_up(
         who for each in (known["items"] if known else ()) for who in (each["by"], each["withdrawn_by"])
     )
     to_partners = [row for row in casefile.listed(found[referrals]) if row["programme_id"]]
     return File(known["items"] if known else None, found[referrals], _disclosed(to_partners))
+
+
+def _name_who_sent(items: list[RecordedConsent]) -> None:
+    """Of a consent that was said with a sending, who recorded it and who was witness stands in the sending."""
+    asked = {
+        each["consent_id"]: REFERRAL.of(referral_id=each["consent_id"])
+        for each in items
+        if each["consent_id"] in each["referral_ids"]
+    }
+    found = doors.together(*asked.values())
+    for each in items:
+        sending = asked.get(each["consent_id"])
+        referral = found[sending] if sending else None
+        if referral is not None and referral["history"]:
+            sent = referral["history"][0]
+            each["by"] = sent["actor"]
+            if "witness" in each:  # the reader is one who may know
+                witness = sent.get("witness")
+                each["witness"] = witness if isinstance(witness, str) else None
 
 
 @blueprint.get("/cases/<uuid:case_id>/consents/list.csv")
@@ -100,7 +121,7 @@ def disclosed_csv(case_id: UUID) -> Response:
     lines = []
     for each in disclosed:
         about = programmes.get(each["referral"]["programme_id"] or "")
-        facts = ", ".join(needs.disclosed_name(fact) for fact in each["facts"])
+        facts = ", ".join(needs.disclosed_name(fact) for fact in each["facts"]) or in_words()
         lines.append(
             [
                 day_time(each["at"]), word("telling", each["how"]), about["partner"] if about else "", facts,
@@ -113,6 +134,10 @@ def disclosed_csv(case_id: UUID) -> Response:
 def _as_csv(what: str, title: str, columns: list[str], lines: list[list[str]]) -> Response:
     name = files.name(what, visit.caller().centres, days.today())
     return files.as_csv(files.Sheet(what, title, columns, lines), name)
+
+
+def in_words() -> str:
+    return _("Told in words, not noted fact by fact")
 
 
 def basis_text(basis: str) -> str:

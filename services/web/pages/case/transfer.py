@@ -16,16 +16,18 @@ from services.intake.doors import (
     TRANSFERS,
 )
 from services.intake.schemas import RejectTransfer, RequestTransfer
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Refused
 from services.kernel.lists import LIMIT_MOST
 from services.reporting.doors import TIMELINE
-from services.thai import areas
+from services.web import gateway
+from services.web.identity import accounts
 from services.web.pages.case import story
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, visit
 from services.web.pages.frame.forms import Form
-from services.web.pages.parts import days, people
+from services.web.pages.parts import days, people, places
 from services.web.pages.parts.facts import fact_text
-from services.web.pages.parts.language import _, current, later
+from services.web.pages.parts.language import _, later
 from services.web.pages.parts.words import day, province, word, words
 
 REQUEST, REJECT = RequestTransfer(), RejectTransfer()
@@ -80,10 +82,19 @@ def ask(case_id: UUID) -> Response:
             with form.catching():
                 doors.tell(REQUEST_TRANSFER, form.body, at=at, if_match=form.version)
                 return frame.done(_("The other centre is asked."), ".ask", case_id=case_id)
-    others = [(area.code, area.name(current())) for area in areas.provinces() if area.code != case["centre"]]
+    directed = gateway.runtime().read(accounts.list_directed)
+
+    def answers(centre: str) -> bool:
+        return bool(directed & {centre, ALL_CENTRES})
+
+    others = [
+        (code, name if answers(code) else _("{} (nobody here answers for it yet)").format(name))
+        for code, name in places.provinces()
+        if code != case["centre"]
+    ]
     return frame.page(
         "transfer/ask.html", case=case, form=form, waiting=waiting, others=others,
-        reasons=words("transfer_reason"),
+        nobody=waiting is not None and not answers(waiting["to_centre"]), reasons=words("transfer_reason"),
     )  # fmt: skip
 
 
