@@ -81,6 +81,10 @@ FINDINGS = CodeList(
             "จำนวนที่ว่างมากกว่าจำนวนที่ทั้งหมด", "More places are free than there are in all"
         ),
         "ages_upside_down": Words("อายุต่ำสุดมากกว่าอายุสูงสุด", "The youngest age is above the oldest"),
+        "not_active": Words(
+            "แหล่งข้อมูลระบุว่าบริการนี้ปิดอยู่ จึงไม่นำเข้าบริการ หากอยู่ในทะเบียนแล้ว โปรดสอบถามและเลิกใช้",
+            "The file says that this service is closed, so it stays out; where the registry has it, ask and retire it",
+        ),
     },
 )
 # What the headline of the reports counts by.

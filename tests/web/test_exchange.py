@@ -153,6 +153,43 @@ def test_a_file_with_one_error_changes_nothing_and_names_row_and_column(door):
         assert door.get(f"/api/v1/partners?q={called}").json()["items"] == []
 
 
+def test_a_service_that_is_closed_is_not_offered_and_somebody_is_told(door):
+    called, organization, closed = name(), str(uuid4()), str(uuid4())
+
+    def sent(status: str):
+        of = {"id": organization, "name": called, "description": "ที่พักใจ", "email": "a@example.org"}
+        return orjson.dumps([{"id": closed, "name": "ที่พัก", "status": status, "organization": of}])
+
+    usual = {"kind": "foundation", "path": "foundation", "province": "60"}
+    for status in ("defunct", "inactive", "temporarily closed"):
+        said = taken(door, sent(status), file="h.json", **usual)
+        assert said["done"] and [(each["row"], each["code"]) for each in said["findings"]] == [
+            (1, "not_active")
+        ]
+        assert found(door, called)["programmes"] == []
+    assert counts(taken(door, sent("active"), file="h.json", **usual)) == (1, 1, 0, 0)
+    # What the registry has stays until somebody asked.
+    said = taken(door, sent("defunct"), file="h.json", **usual)
+    assert counts(said) == (1, 0, 0, 1) and said["findings"][0]["code"] == "not_active"
+    assert [each["retired"] for each in found(door, called)["programmes"]] == [False]
+
+
+def test_what_no_database_keeps_is_named_by_row_and_column(door):
+    """PostgreSQL keeps no NUL: neither a trial nor the file itself comes so far."""
+    of = {"id": str(uuid4()), "name": name(), "description": "x"}
+    for file, content in (
+        ("a.csv", table(row(f"{name()}\0"))),
+        (
+            "h.json",
+            orjson.dumps([{"id": str(uuid4()), "name": "ก\0", "status": "active", "organization": of}]),
+        ),
+    ):
+        for dry in (True, False):
+            said = taken(door, content, dry=dry, file=file, kind="foundation", path="foundation")
+            assert [each["message"] for each in said["errors"]] == ["It contains the character NUL."], file
+            assert not said["done"]
+
+
 def test_rows_that_contradict_each_other_are_named_however_far_apart_and_nothing_comes_in(door):
     """Whoever has two services has two rows: a telephone that was corrected in one of them only would be as before."""
     called = name()

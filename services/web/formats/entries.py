@@ -38,11 +38,13 @@ class CellError:
 
 @dataclass
 class Reading:
-    """What was read of a file. `columns` {path: what the file calls it}; `table`: its lines, if it is a table."""
+    """What was read of a file. `findings`: (row, of codes.registry.FINDINGS); `columns` {path: what the file calls it};
+    `table`: its lines, if it is a table."""
 
     scheme: str
     entries: list[dict[str, Json]] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
+    findings: list[tuple[int, str]] = field(default_factory=list)
     columns: Mapping[str, str] = field(default_factory=dict)
     table: Sequence[Sequence[str]] | None = None
 
@@ -89,7 +91,7 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from _leaves(f"{path}.{name}", each)
 
 
-def one_of_each_partner(entries: Sequence[dict[str, Json]]) -> None:
+def same_partner(entries: Sequence[dict[str, Json]]) -> None:
     """The standard says much of a service that we know of its partner (languages, hours, the place): what the first
     service says holds for all of a partner, and of codes all that are said."""
     known: dict[str, dict[str, Json]] = {}

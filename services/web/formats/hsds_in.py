@@ -19,15 +19,7 @@ from services.codes.situation import document_code
 from services.kernel.questions import Json
 from services.thai import areas
 from services.web.formats import capacities, shapes
-from services.web.formats.entries import (
-    ROWS_MOST,
-    CellError,
-    Reading,
-    Sent,
-    Unreadable,
-    id_of,
-    one_of_each_partner,
-)
+from services.web.formats.entries import ROWS_MOST, CellError, Reading, Sent, Unreadable, id_of, same_partner
 from services.web.formats.hsds import outline
 from services.web.formats.tables import decoded, places_named
 from services.web.formats.taxonomies import KIND, PATH, UNDER, Taxonomy, terms
@@ -215,9 +207,14 @@ def _read(services: Sequence[Any], usual: Usual) -> Reading:
     for number, each in enumerate(services, start=1):
         wrong = [*_faults(each)]
         reading.errors += [CellError(number, path, said) for path, said in wrong]
-        if not wrong:
-            reading.entries.append(_entry(number, each, usual))
-    one_of_each_partner(reading.entries)
+        if wrong:
+            continue
+        entry = _entry(number, each, usual)
+        if entry.get("programme") is not None and each.get("status", "active") != "active":
+            reading.findings.append((number, "not_active"))  # of its partner all else is still true
+            entry |= {"programme_id": None, "programme": None}
+        reading.entries.append(entry)
+    same_partner(reading.entries)
     return reading
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NotRequired, TypedDict
 
 from services.codes import PARTNER_KINDS, PATHS
+from services.codes.registry import FINDINGS
 from services.kernel.errors import Invalid
 from services.kernel.questions import Body, Json
 from services.partners.answers import Imported, RowDuplicate, RowError, RowFinding
@@ -16,7 +17,7 @@ from services.thai import areas
 from services.web.formats import hsds_in, tables
 from services.web.formats.entries import CellError, Reading, Unreadable, contradictions
 from services.web.formats.hsds_in import Usual
-from services.web.gateway import calls, limits
+from services.web.gateway import calls, limits, storable
 from services.web.gateway.calls import Asker, Command, command_id
 
 UPLOAD_MOST = limits.UPLOAD_MOST
@@ -46,7 +47,21 @@ class Report(TypedDict):
 def read(content: bytes, name: str, usual: Usual) -> Reading:
     """By what the file is, whatever it is called; Unreadable if it is nothing that is taken here."""
     found = _read(content, name, usual)
+    found.errors += _unstorable(found)
     found.errors += contradictions(found)
+    return found
+
+
+def _unstorable(reading: Reading) -> list[CellError]:
+    """What no database keeps, as the API and the pages refuse it: such rows go no further."""
+    found: list[CellError] = []
+    for entry in [*reading.entries]:
+        if wrong := storable.unstorable(entry):
+            reading.entries.remove(entry)
+            row = int(str(entry["row"]))
+            found += [
+                CellError(row, reading.column(path), said) for path, each in wrong.items() for said in each
+            ]
     return found
 
 
@@ -122,8 +137,11 @@ def _of_reading(reading: Reading) -> Report:
     wrong: list[RowError] = [
         {"row": each.row, "column": each.column, "message": each.message} for each in reading.errors
     ]
+    findings: list[RowFinding] = [
+        {"row": row, "code": code, "message": FINDINGS.word(code, "th")} for row, code in reading.findings
+    ]
     return {
-        "rows": 0, "added": 0, "changed": 0, "proposed": 0, "unchanged": 0, "errors": wrong, "findings": [],
+        "rows": 0, "added": 0, "changed": 0, "proposed": 0, "unchanged": 0, "errors": wrong, "findings": findings,
         "possible_duplicates": [], "done": False,
     }  # fmt: skip
 
