@@ -59,7 +59,7 @@ EVENT: Fields = ("head", *_each(
 MEETING_OUTLINE: Fields = ("meeting_id", "centre", "at", "status", "cases", "decided", "version")
 MEETING: Fields = (
     *MEETING_OUTLINE, "called_by", "closed_at", "place", "members[]", "members[].**", "agenda[]", "agenda[].**",
-    "quorum.**",
+    "elsewhere[]", "quorum.**",
 )  # fmt: skip
 WORK: Fields = (
     *_each(

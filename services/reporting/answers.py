@@ -99,6 +99,10 @@ class FiguresShown(TypedDict):
     agreement: Annotated[
         dict[str, Count | None], Note("Decisions, by how they go with what the screening had found")
     ]
+    out_of_order: Annotated[
+        dict[str, Count | None],
+        Note("Cases put before a meeting while others stood before them in the order of need, by reason"),
+    ]
     reviews: Annotated[dict[str, Count | None], Note("Cases looked back on, by what the review found")]
     returned_elsewhere: Annotated[
         dict[str, Count | None],

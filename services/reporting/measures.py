@@ -24,6 +24,7 @@ from services.codes.care import TASK_AREAS
 from services.codes.deadlines import DEADLINES
 from services.codes.decisions import AGREEMENTS, RATIFICATIONS
 from services.codes.following import FOLLOW_UP_DAYS, RETURNED
+from services.codes.overrides import OVERRIDDEN_FOR
 from services.codes.reviews import FINDINGS
 from services.codes.steps import LOST_REASONS, NO_ANSWER, TOLD_BY
 from services.codes.words import CodeList, Words
@@ -302,6 +303,17 @@ PARTS: Mapping[str, Part] = {
                 "มติของคณะทำงานในช่วงนี้ เทียบกับแนวทางแรกที่การคัดกรองของเจ้าหน้าที่ได้ในขณะนั้น",
                 "Decisions of working groups in the period, held against the first way forward that the worker's "
                 "screening had found by then.",
+            ),
+        ),
+        Part(
+            "out_of_order",
+            "out_of_order",
+            Words("ผู้ที่ได้รับการพิจารณาก่อนลำดับ ตามเหตุผล", "Taken before others who stood before them, by reason"),
+            Words(
+                "การนำเรื่องเข้าที่ประชุมในช่วงนี้ ขณะที่มีเรื่องอื่นซึ่งรอคณะทำงานและอยู่ก่อนตามลำดับความจำเป็น "
+                "นับเท่าที่ตรวจสอบลำดับได้ในขณะนั้น",
+                "Cases put before a meeting in the period while others that waited for the working group stood before "
+                "them in the order of need; as far as the order could be looked up then.",
             ),
         ),
         Part(
@@ -620,6 +632,7 @@ MEASURES: Mapping[str, Measure] = {
         _split("tasks_in_time", "CareProgressNoted", "reason", TASK_AREAS, {"in_time": (True,)}),
         _split("ratifications", "RatificationDecided", "reason", RATIFICATIONS),
         _split("agreement", "PlanAgreed", "reason", AGREEMENTS, of_total=True),
+        _split("out_of_order", "OrderOverridden", "reason", OVERRIDDEN_FOR),
         Measure(
             "reviews",
             "reviews",
@@ -658,7 +671,8 @@ COLUMNS: Sequence[Column] = sorted(
 # Parts that tell of what came to nothing, ended, or came again, each split by the codes of its measure.
 SPLIT_PARTS = (
     "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by", "tasks", "tasks_done",
-    "tasks_in_time", "ratifications", "agreement", "told_by_kind", "told_by_channel", "late_by_kind", "late_by_channel",
+    "tasks_in_time", "ratifications", "agreement", "out_of_order",
+    "told_by_kind", "told_by_channel", "late_by_kind", "late_by_channel",
     "missed_by_kind", "missed_by_channel", "deadlines_missed", "deadlines_missed_by", "returned_elsewhere",
     "from_elsewhere", *(f"returned_{months}" for months in RETURNED),
 )  # fmt: skip

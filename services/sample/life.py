@@ -39,6 +39,8 @@ LEAD_DAYS = {
 }  # fmt: skip
 ATTEMPTS = 6
 HEALTH = ("care_level", "communicable_disease")  # what a nurse finds out
+# Why somebody is decided while others stand before them; now and then nobody says.
+OUT_OF_ORDER = ("place_would_be_lost", "others_not_ready", "others_not_ready", "there_that_day", None)
 CAME = 0.2  # of those who come within a month of an activity
 AT_ONCE = 30  # matches of a page
 WHOSE = {
@@ -414,7 +416,10 @@ class Life:
     ) -> None:
         """The same decision in a meeting that is going on."""
         about: Body = {"meeting_id": meeting_id, "case_id": self.case_id}
-        self.office.do_apart(TABLE, about, self.worker, f"table/{meeting_id}/{self.case_id}")
+        why = self.office.chance("order", self.number).choice(OUT_OF_ORDER)
+        self.office.do_apart(
+            TABLE, {**about, "out_of_order": why}, self.worker, f"table/{meeting_id}/{self.case_id}"
+        )
         votes = [
             {"member": str(number), "vote": each["vote"], "reason": each["reason"]}
             for number, each in enumerate(members, 1)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 
+from services.codes.overrides import OTHER
 from services.intake.doors import WORK
 from services.kernel.envelope import instant
 from services.kernel.questions import Body, CommandDoor
@@ -33,6 +34,7 @@ FORMER = "นายแพทย์สมหมาย เกษียณสุข
 DAY, BEGINS = timedelta(days=1), time(9, 30)
 PLACE = "ห้องประชุมชั้น 2"
 TABLED_MOST = 4
+LEFT = "เรื่องที่อยู่ก่อนยังรอผลตรวจร่างกายจากโรงพยาบาล"
 
 
 class Meetings:
@@ -107,7 +109,10 @@ class Meetings:
         waiting = [row["case_id"] for row in found["items"]]
         if not waiting:
             return
-        self._do(TABLE, {"meeting_id": meeting_id, "case_ids": waiting}, "table")
+        # One that stands before another is left to wait, and the secretary says why.
+        tabled = [*waiting[:1], *waiting[2:]] if waiting[2:] else waiting
+        told: Body = {"out_of_order": OTHER, "out_of_order_note": LEFT} if waiting[2:] else {}
+        self._do(TABLE, {"meeting_id": meeting_id, "case_ids": tabled, **told}, "table")
         screening = self.office.ask(SCREENING.of(case_id=waiting[0]))
         if screening is None or not screening["paths"]:
             return

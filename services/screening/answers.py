@@ -17,8 +17,9 @@ from services.codes.decisions import (
     MEMBER_ROLES,
     VOTES,
 )
+from services.codes.overrides import OVERRIDES
 from services.codes.reviews import FINDINGS
-from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Verdict, Version
+from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Shape, Verdict, Version
 
 
 class Domicile(TypedDict):
@@ -465,6 +466,13 @@ class MeetingVersion(TypedDict):
     version: Version
 
 
+class Tabled(MeetingVersion):
+    """`out_of_order`: {case: how many stood before it in the order of need}; None: the order could not be looked up
+    just now, so nothing is noted of it."""
+
+    out_of_order: dict[str, Annotated[int, Shape(minimum=1)]] | None
+
+
 class MeetingOutline(TypedDict):
     """`at`: when it begins; `cases` on its agenda, of which so many are `decided`, or looked back on."""
 
@@ -537,6 +545,17 @@ class ReviewedReferrals(TypedDict):
     items: list[Id]
 
 
+class OutOfOrder(TypedDict):
+    """The case was taken while so many others stood before it in the order of need; `reason` None: none was told.
+    `note` None: there is none, or the person was erased."""
+
+    before: Annotated[int, Shape(minimum=1)]
+    reason: Annotated[str, OVERRIDES] | None
+    note: str | None
+    at: Instant
+    by: str
+
+
 class AgendaItem(TypedDict):
     """A case before the meeting: why it lies there, what is proposed (None: nothing yet), the own votes on that, who
     does not vote for an interest of their own, and the plan that was agreed on."""
@@ -555,6 +574,7 @@ class AgendaItem(TypedDict):
     review: Annotated[
         Review | None, Note("What the meeting found when it looked back on what became of the person")
     ]
+    out_of_order: Annotated[OutOfOrder | None, Note("Others stood before it in the order of need")]
 
 
 class Meeting(MeetingOutline):
@@ -563,6 +583,7 @@ class Meeting(MeetingOutline):
     place: str | None
     members: list[MeetingMember]
     agenda: list[AgendaItem]
+    elsewhere: Annotated[list[Id], Note("Cases that lie before another open meeting of the centre")]
     quorum: Quorum
 
 

@@ -98,6 +98,8 @@ class TableCases(OfMeeting):
     case_id: str | None
     case_ids: list[str] | None
     reason: str | None
+    out_of_order: str | None
+    out_of_order_note: str | None
 
 
 class ProposeOption(OfMeeting):

@@ -73,8 +73,11 @@ class Convening(planning.Planning):
                     require_order(call.at, follows)
             if following:
                 following(unit)
-            now = unit.state(MEETING, meeting_id)
-            status = meetings.CLOSED if now.closed else meetings.OPEN
-            return {"status": status, "version": unit.version(MEETING, meeting_id)}
+            return version_of(unit, meeting_id)
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
+
+
+def version_of(unit: Unit, meeting_id: str) -> answers.MeetingVersion:
+    status = meetings.CLOSED if unit.state(MEETING, meeting_id).closed else meetings.OPEN
+    return {"status": status, "version": unit.version(MEETING, meeting_id)}

@@ -38,6 +38,7 @@ from services.screening.answers import (
     Screening,
     Screenings,
     SheetOfAnswers,
+    Tabled,
     Trial,
     Vocabulary,
     Waiting,
@@ -83,7 +84,7 @@ END_MEMBERSHIP: CommandDoor[GroupVersion] = CommandDoor("screening", "end_member
 MEMBERS: QueryDoor[Members] = QueryDoor("screening", "members")
 CALL_MEETING: CommandDoor[NewMeeting] = CommandDoor("screening", "call_meeting")
 INVITE: CommandDoor[MeetingVersion] = CommandDoor("screening", "invite")
-TABLE: CommandDoor[MeetingVersion] = CommandDoor("screening", "table")
+TABLE: CommandDoor[Tabled] = CommandDoor("screening", "table")
 PROPOSE: CommandDoor[MeetingVersion] = CommandDoor("screening", "propose")
 VOTE: CommandDoor[MeetingVersion] = CommandDoor("screening", "vote")
 DECLARE_CONFLICT: CommandDoor[MeetingVersion] = CommandDoor("screening", "declare_conflict")

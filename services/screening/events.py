@@ -292,6 +292,19 @@ class CaseTabled:
 
 
 @dataclass(frozen=True)
+class OrderOverridden:
+    """The case was put before the meeting while `before` others that wait for the working group stood before it in the
+    order of need and lay before no meeting. `reason`: codes.overrides.OVERRIDES; None: none was told."""
+
+    meeting_id: Public[str]
+    case_id: Public[str]
+    person_id: OfCentre[str]
+    before: OfCentre[int]
+    reason: OfCase[str | None]
+    note: Any = personal()  # text
+
+
+@dataclass(frozen=True)
 class OptionProposed:
     """What the members vote on; votes on another option are gone with it."""
 
@@ -425,6 +438,7 @@ MeetingEvent = (
     MeetingCalled
     | MembersInvited
     | CaseTabled
+    | OrderOverridden
     | OptionProposed
     | VoteCast
     | ConflictDeclared

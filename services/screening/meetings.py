@@ -14,7 +14,7 @@ from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES, instant, moment
 from services.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, bodies, grouping, planning, reviewing, schemas
+from services.screening import answers, bodies, grouping, planning, reviewing, schemas, tabling
 from services.screening.convening import Called
 from services.screening.domain import voting
 from services.screening.domain.adoption import RULES, procedure_in_force
@@ -27,7 +27,6 @@ from services.screening.domain.meeting import (
     DeclareConflict,
     InviteMembers,
     ProposeOption,
-    TableCase,
     Written,
 )
 from services.screening.domain.plan import PLAN, Member, Override, RatifyPlan, counted, is_carried
@@ -40,7 +39,7 @@ NOBODY = "Nobody belongs to the working group on that day: name who is called."
 TWICE = "This name stands here already; each member votes once."
 
 
-class Meetings(reviewing.Reviewing, grouping.Grouping):
+class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
     @command("meeting.call", roles=STAFF, schema=schemas.CallMeeting())
     def call_meeting(self, call: Call, body: bodies.CallMeeting) -> Outcome[answers.NewMeeting]:
         meeting_id, centre = call.new_id("meeting"), body["centre"]
@@ -74,19 +73,6 @@ class Meetings(reviewing.Reviewing, grouping.Grouping):
         self._require_own(centre, day, body["members"])
         seats, named = _seats(body["members"], called.names)
         return self._do(call, called.row, [InviteMembers(seats, {"names": named, "place": None})])
-
-    @command("meeting.table", roles=STAFF, schema=schemas.TableCases())
-    def table(self, call: Call, body: bodies.TableCases) -> Outcome[answers.MeetingVersion]:
-        """All of them lie before the meeting, or none."""
-        row = self._meeting(call, body["meeting_id"])
-        tabled: list[TableCase] = []
-        field = "case_ids" if body["case_ids"] else "case_id"
-        for case_id in dict.fromkeys(body["case_ids"] or [str(body["case_id"])]):
-            case = self._case_of(call, row, case_id, field)
-            tabled.append(TableCase(case_id, case["person_id"], case["closed"], body["reason"] or "plan"))
-        opened = [self._opened(each.case_id)["the case was opened"] for each in tabled]
-        latest = max(filter(None, opened), default=None)
-        return self._do(call, row, tabled, follows={"the case was opened": latest})
 
     @command("meeting.table", roles=STAFF, schema=schemas.ProposeOption())
     def propose(self, call: Call, body: bodies.ProposeOption) -> Outcome[answers.MeetingVersion]:
@@ -209,13 +195,18 @@ class Meetings(reviewing.Reviewing, grouping.Grouping):
         row = called.row
         items = self.runtime.read(lambda db: meetings.list_items(db, [row["meeting_id"]]))[row["meeting_id"]]
         decided = [item["plan_id"] for item in items if item["plan_id"]]
-        replacing, found = self.runtime.read(
-            lambda db: (plans.list_replacing(db, decided), reviews.list_of_meeting(db, row["meeting_id"]))
+        replacing, found, elsewhere = self.runtime.read(
+            lambda db: (
+                plans.list_replacing(db, decided),
+                reviews.list_of_meeting(db, row["meeting_id"]),
+                meetings.list_before_others(db, row["centre"], row["meeting_id"]),
+            )
         )
         with_reasons = [
             item
             for item in items
             if item["case_id"] in found
+            or tabling.note_of(item)
             or any(cast["reason"] for cast in orjson.loads(item["votes"]).values())
         ]
         if with_reasons:
@@ -227,6 +218,7 @@ class Meetings(reviewing.Reviewing, grouping.Grouping):
             "closed_at": row["closed_at"],
             "place": called.place,
             "members": [{**seat, "name": called.names[seat["member"]]} for seat in called.seats],
+            "elsewhere": elsewhere,
             "agenda": [
                 self._item(item, replacing.get(item["plan_id"]), found.get(item["case_id"])) for item in items
             ],
@@ -287,6 +279,7 @@ class Meetings(reviewing.Reviewing, grouping.Grouping):
             "ratified": item["ratified"],
             "replaced_by": replacing,
             "review": self._review(review) if review else None,
+            "out_of_order": self._told_out_of_order(item),
         }
 
 

@@ -13,6 +13,7 @@ from services import codes
 from services.codes.care import ACTION, NOT_POSSIBLE_REASONS, PROGRESS, TASK_KINDS
 from services.codes.decisions import AGENDA_REASONS, LIFE_AREAS, MEMBER_ROLES, VOTES
 from services.codes.facts import FACTS, Fact
+from services.codes.overrides import OTHER, OVERRIDES
 from services.codes.reviews import FINDINGS
 from services.codes.situation import document_code
 from services.codes.words import OpenList
@@ -318,13 +319,21 @@ class InviteMembers(OfMeeting):
 
 
 class TableCases(OfMeeting):
-    """One case, or several in the order of the agenda."""
+    """One case, or several in the order of the agenda. `out_of_order`: why they are taken before others who stand
+    before them in the order of need; nobody has to say."""
 
     case_id = fields.String(load_default=None, allow_none=True, validate=Length(1, 36))
     case_ids = fields.List(
         fields.String(validate=Length(1, 36)), load_default=None, allow_none=True, validate=Length(1, 100)
     )
     reason = fields.String(load_default=None, allow_none=True, validate=OneOf(AGENDA_REASONS))
+    out_of_order = fields.String(load_default=None, allow_none=True, validate=OneOf(OVERRIDES))
+    out_of_order_note = Words(2000)
+
+    @validates_schema
+    def other_in_words(self, data: bodies.TableCases, **_: Any) -> None:
+        if data["out_of_order"] == OTHER and not data["out_of_order_note"]:
+            raise ValidationError("Another reason is told in words.", "out_of_order_note")
 
     @validates_schema
     def one_or_several(self, data: bodies.TableCases, **_: Any) -> None:

@@ -43,6 +43,7 @@ TYPES = {
             "case_id": None, "item": "task", "area": "housing", "progress": "done", "in_time": True,
         },
         "RatificationDecided": {"case_id": None, "ratified": True},
+        "OrderOverridden": {"case_id": None, "reason": None},
         "OutcomeReviewed": {"case_id": None, "referral_id": None, "findings": []},
     },
     "partners": {

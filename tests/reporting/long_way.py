@@ -211,6 +211,8 @@ class Known:
         if measure.counts == "PlanAgreed":
             told = [fact.data["agreement"] for fact in self.happened(measure.counts)]
             return Counter(each for each in told if each)
+        if measure.counts == "OrderOverridden":
+            return Counter(fact.data["reason"] or "not_told" for fact in self.happened(measure.counts))
         if measure.counts == "RatificationDecided":
             said = {True: "ratified", False: "not_ratified"}
             return Counter(said[fact.data["ratified"]] for fact in self.happened(measure.counts))

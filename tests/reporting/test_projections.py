@@ -451,6 +451,8 @@ def some_care(chance, case, centre):
         went = {"area": area, "item": item, "progress": progress, "in_time": chance.choice((True, False))}
         facts.append(("CareProgressNoted", case, None, centre, went))
         facts.append(("RatificationDecided", case, None, centre, {"ratified": chance.random() < 0.5}))
+        first = {"reason": chance.choice(("worse_since", "other", None))}
+        facts.append(("OrderOverridden", case, None, centre, first))
     return facts
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.codes.overrides import stood_before
 from services.kernel.errors import Invalid
 from services.screening.domain.meeting import (
     MEETING,
@@ -25,6 +26,7 @@ from services.screening.events import (
     MeetingClosed,
     MembersInvited,
     OptionProposed,
+    OrderOverridden,
     OutcomeReviewed,
     VoteCast,
 )
@@ -180,3 +182,32 @@ def test_what_became_of_somebody_is_looked_back_on_also_of_a_closed_case():
     meeting.given(CALLED, tabled, found).when(CloseMeeting()).then(MeetingClosed(ID, "60", []))
     closed = MeetingClosed(ID, "60", [CASE])
     meeting.given(CALLED, tabled, closed).when(looking).refused("wrong_state")
+
+
+def test_who_is_taken_before_others_is_told_and_never_refused():
+    told = TableCase(CASE, PERSON, False, "plan", 2, "worse_since", "ทรุดลง")
+    overridden = OrderOverridden(ID, CASE, PERSON, 2, "worse_since", "ทรุดลง")
+    meeting.given(CALLED).when(told).then(TABLED, overridden)
+    meeting.given(CALLED, TABLED, overridden).when(told).then()
+    meeting.given(CALLED, TABLED).when(told).then()  # it lay there before
+    silent = TableCase(CASE, PERSON, False, "plan", 1)
+    meeting.given(CALLED).when(silent).then(TABLED, OrderOverridden(ID, CASE, PERSON, 1, None, None))
+    meeting.given(CALLED).when(TableCase(CASE, PERSON, False, "outcome_review", 3)).then(
+        CaseTabled(ID, CASE, PERSON, "outcome_review")
+    )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "taken", "found"),
+    [
+        (["a"], [], {}),
+        (["b"], [], {"b": 1}),
+        (["b"], ["a"], {}),
+        (["a", "b"], [], {}),
+        (["c", "a"], [], {"c": 1}),
+        (["d", "b"], ["c"], {"b": 1, "d": 1}),
+        (["x"], [], {}),
+    ],
+)
+def test_so_many_stand_before_who_is_chosen(chosen, taken, found):
+    assert stood_before(["a", "b", "c", "d"], chosen, taken) == found

@@ -326,3 +326,43 @@ def test_both_centres_read_of_somebody_who_came_from_one_to_the_other_and_no_mor
     door.made(f"/api/v1/cases/{first}/close", {"reason": "left"}, "worker-37")
     offered = browser("worker-37").open(f"/meetings/{meeting_id}")
     assert offered.tree.xpath(f'//input[@value="{first}"]')
+
+
+def test_who_is_taken_before_others_is_asked_why_and_the_meeting_tells_it(door, browser):
+    for user, role in (("worker-77", "worker"), ("director-77", "director")):
+        door.add(user, role, ("77",))
+    first, second = (door.case("77") for _ in range(2))
+    for case_id in (first, second):
+        door.made(f"/api/v1/cases/{case_id}/screening", {"facts": settled()}, "worker-77")
+    found = door.wait(
+        "/api/v1/work?centre=77",
+        lambda work: [row["next"] for row in work["items"]] == ["decide"] * 2,
+        "worker-77",
+    )
+    order = [row["case_id"] for row in found["items"]]
+    members = [{"user": "director-77", "name": "นางประธาน", "role": "chair"}]
+    body = {"centre": "77", "at": "2026-12-09T02:30:00Z", "place": "ห้อง", "members": members}
+    page = f"/meetings/{door.made('/api/v1/meetings', body, 'worker-77')['meeting_id']}"
+    worker = browser("worker-77")
+    asked = worker.send(worker.open(page), f"{page}/add", case_ids=order[1])
+    assert asked.status == 422 and "out_of_order" in asked.errors and "โปรดเลือกเหตุผล" in asked.text
+    assert door.get(f"/api/v1{page}", "worker-77").json()["agenda"] == []
+    wordless = worker.send(asked, f"{page}/add", case_ids=order[1], out_of_order="other")
+    assert wordless.status == 422 and "out_of_order_note" in wordless.errors
+    shown = worker.send(
+        wordless, f"{page}/add", case_ids=order[1], out_of_order="other", out_of_order_note="ญาติมาไกล"
+    )
+    assert shown.status == 200 and "นำเข้าก่อน 1 เรื่อง" in shown.text and "ญาติมาไกล" in shown.text
+    both = worker.send(shown, f"{page}/add", case_ids=order[0])
+    assert both.status == 200 and both.text.count("นำเข้าก่อน") == 1
+    assert "นำเข้าพิจารณาก่อนเรื่องอื่น" in worker.open(f"/cases/{order[1]}").text
+    director = browser("director-77")
+    assert "figure=out_of_order" in director.open("/meetings").raw
+    behind = "/dashboard/behind?figure=out_of_order&from=2026-10-01"
+    door.wait(
+        "/api/v1/reports/overview?centre=77",
+        lambda figures: figures["out_of_order"] == {"other": 1},
+        "director-77",
+    )
+    listed = director.open(behind)
+    assert "เหตุผลอื่น" in listed.text and f"/cases/{order[1]}" in listed.raw and order[0] not in listed.raw

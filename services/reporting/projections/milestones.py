@@ -45,6 +45,7 @@ from services.codes import FAMILY_PATH
 from services.codes.care import DONE, NO_AREA, TASK
 from services.codes.deadlines import ANSWER, OWED_BY
 from services.codes.decisions import NOT_RATIFIED, RATIFIED
+from services.codes.overrides import NOT_TOLD
 from services.codes.steps import NO_ANSWER, NOT_NOTED
 from services.kernel.envelope import Recorded, moment
 from services.kernel.questions import Body
@@ -80,7 +81,7 @@ STAYS = ("InterimStayBegun", "InterimStayEnded")
 ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
 VISIT, MISSED = "FollowUpRecorded", "FollowUpMissed"
 CARE = ("CareTaskSet", "CareProgressNoted")  # tasks, and those of them that are done
-RATIFYING, REVIEWED = "RatificationDecided", "OutcomeReviewed"
+RATIFYING, REVIEWED, OVERRIDDEN = "RatificationDecided", "OutcomeReviewed", "OrderOverridden"
 BACK = ("PersonReturned", "ReturnedFromElsewhere", "ReturnedElsewhere")
 TOLD, REMINDED, OVERDUE = "PartnerTold", "ReminderDue", "DeadlineMissed"
 # Of a partner's answer and what it was waited for: by the partner that the referral was sent to, and how it was told.
@@ -99,6 +100,7 @@ COUNTED = frozenset(
         *CARE,
         RATIFYING,
         REVIEWED,
+        OVERRIDDEN,
         *OF_ANSWERS,
         OVERDUE,
     )
@@ -113,7 +115,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v10",
+    "milestone_v11",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -139,11 +141,11 @@ milestones = Table(
     Column("within", Text),  # of who came back: so many months after the placement was over
     Column("channel", Text),  # by which a partner was told
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v10_case", "case_id", "type"),
-    Index("milestone_v10_recorded", "recorded", "case_id"),
+    Index("milestone_v11_case", "case_id", "type"),
+    Index("milestone_v11_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v10",
+    "counted_v11",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -173,11 +175,11 @@ counted = Table(
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v10_centre", "type", "centre", "day"),
-    Index("counted_v10_case", "case_id"),
+    Index("counted_v11_centre", "type", "centre", "day"),
+    Index("counted_v11_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v10_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v10_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v11_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v11_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
     info=DERIVED,
 )
@@ -279,8 +281,8 @@ def _follow_up(type: str, data: Body) -> str | None:
 
 def _reason(type: str, fact: Recorded) -> str | None:
     """Of what came to nothing, and the outcome of what ended; of a deadline which, of a task the area of life, of
-    what was decided between meetings whether it was ratified, of a plan how it goes with the screening. The reason of
-    another fact may be words."""
+    what was decided between meetings whether it was ratified, of a plan how it goes with the screening, of who
+    was taken before others why. The reason of another fact may be words."""
     if type in LOST:
         return str(fact.data.get("reason") or NO_REASON.get(type, "other"))
     if type == OVERDUE:
@@ -291,6 +293,8 @@ def _reason(type: str, fact: Recorded) -> str | None:
         return RATIFIED if fact.data["ratified"] else NOT_RATIFIED
     if type == "PlanAgreed":
         return fact.data.get("agreement")
+    if type == OVERRIDDEN:
+        return str(fact.data["reason"] or NOT_TOLD)
     return str(fact.data[ENDED[type]]) if type in ENDED else None
 
 
@@ -413,5 +417,5 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
 
 
 MILESTONES = Projection(
-    "milestones", 10, (milestones, counted, *sums.TABLES), project, derive, TYPES | SAME.keys()
+    "milestones", 11, (milestones, counted, *sums.TABLES), project, derive, TYPES | SAME.keys()
 )

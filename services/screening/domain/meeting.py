@@ -21,12 +21,13 @@ from services.screening.events import (
     MeetingWords,
     MembersInvited,
     OptionProposed,
+    OrderOverridden,
     OutcomeReviewed,
     Seat,
     VoteCast,
 )
 
-RATIFY, REVIEW = "ratify", "outcome_review"  # of codes.decisions.AGENDA_REASONS
+PLAN, RATIFY, REVIEW = "plan", "ratify", "outcome_review"  # of codes.decisions.AGENDA_REASONS
 NOT_THERE = "Nobody of this number or name is called to the meeting."
 
 
@@ -50,12 +51,16 @@ class InviteMembers:
 @dataclass(frozen=True)
 class TableCase:
     """`case_closed`: as intake says; `reason`: why it lies there, once for a meeting. What became of somebody may be
-    looked back on also of a closed case."""
+    looked back on also of a closed case. `before`: so many who wait stand before it in the order of need and are left
+    to wait, for the reason `out_of_order` (None: none is told)."""
 
     case_id: str
     person_id: str
     case_closed: bool
     reason: str = "plan"
+    before: int = 0
+    out_of_order: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -218,7 +223,7 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             _open(meeting)
             if case_closed and reason != REVIEW:
                 raise Refused("case_closed", "The case is closed.")
-            return [CaseTabled(id, case_id, person_id, reason)]
+            return [CaseTabled(id, case_id, person_id, reason), *_overridden(id, command)]
         case TableRatification(case_id, person_id, plan_id, path, programme_ids):
             if item and (item.plan_id or item.ratifies == plan_id):
                 return []
@@ -255,6 +260,17 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
                 )
             ]  # fmt: skip
     assert_never(command)
+
+
+def _overridden(id: str, command: TableCase) -> list[MeetingEvent]:
+    """Never refused: whose turn it is is for people to say. It is told."""
+    if not command.before or command.reason != PLAN:
+        return []
+    return [
+        OrderOverridden(
+            id, command.case_id, command.person_id, command.before, command.out_of_order, command.note
+        )
+    ]
 
 
 def _called(command: CallMeeting) -> MeetingCalled:
@@ -366,6 +382,8 @@ def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
             return replace(meeting, seats={**meeting.seats, **{seat["member"]: seat for seat in event.seats}})
         case MeetingClosed():
             return replace(meeting, closed=True)
+        case OrderOverridden():
+            return meeting
         case CaseTabled():
             before = meeting.agenda.get(event.case_id)
             conflicts = before.conflicts if before else frozenset()

@@ -31,6 +31,7 @@ from services.screening.events import (
     MeetingClosed,
     MembersInvited,
     OptionProposed,
+    OrderOverridden,
     OutcomeReviewed,
     Seat,
     VoteCast,
@@ -40,11 +41,13 @@ from services.screening.projections.rows import as_json
 
 OPEN, CLOSED = "open", "closed"
 OF_MEETING = (MeetingCalled, MembersInvited, MeetingClosed)
-OF_ITEM = (CaseTabled, OptionProposed, VoteCast, ConflictDeclared, CaseDecided, OutcomeReviewed)
+OF_ITEM = (
+    CaseTabled, OrderOverridden, OptionProposed, VoteCast, ConflictDeclared, CaseDecided, OutcomeReviewed,
+)  # fmt: skip
 
 metadata = MetaData()
 meeting = Table(
-    "meeting_v4",
+    "meeting_v5",
     metadata,
     Column("meeting_id", Text, primary_key=True),
     Column("centre", Text, nullable=False, info=OWNER, index=True),
@@ -57,7 +60,7 @@ meeting = Table(
     Column("version", Integer, nullable=False),
 )
 item = Table(
-    "meeting_case_v4",  # the meeting's, also when the case has gone to another centre
+    "meeting_case_v5",  # the meeting's, also when the case has gone to another centre
     metadata,
     Column("meeting_id", Text),
     Column("case_id", Text, index=True),
@@ -76,6 +79,7 @@ item = Table(
     Column("ratifies", Text),
     Column("ratified", Boolean),
     Column("review_id", Text),
+    Column("out_of_order", Text),  # JSON: {before, reason, note (sealed under the person's key), at, by}
     PrimaryKeyConstraint("meeting_id", "case_id"),
 )
 Row = dict[str, str | int | None]  # of a table: what its columns hold
@@ -129,7 +133,13 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
                 "programme_ids": "[]", "votes": "{}",
                 "conflicts": row.get("conflicts", "[]"), "plan_id": None, "decided_at": None,
                 "ratifies": event.ratifies, "ratified": None, "review_id": None,
+                "out_of_order": row.get("out_of_order"),
             }  # fmt: skip
+        case OrderOverridden():
+            told = {
+                "before": event.before, "reason": event.reason, "note": event.note, "at": fact.time, "by": fact.actor,
+            }  # fmt: skip
+            return row | {"out_of_order": as_json(told)}
         case OptionProposed():
             return row | {
                 "path": event.path, "programme_ids": as_json(event.programme_ids), "votes": "{}", "plan_id": None,
@@ -151,7 +161,7 @@ def _item(row: Row, fact: Recorded, place: int) -> Row:
     raise AssertionError("it is one of those")
 
 
-MEETINGS = Projection("meetings", 4, (meeting, item), project)
+MEETINGS = Projection("meetings", 5, (meeting, item), project)
 
 
 def get(db: Connection, meeting_id: str) -> RowMapping | None:
@@ -196,6 +206,23 @@ def list_meetings(
     rows = db.execute(latest).mappings().all()
     more = rows[limit - 1] if len(rows) > limit else None
     return rows[:limit], make_cursor((more["starts"], more["meeting_id"])) if more else None
+
+
+def list_before_others(db: Connection, centre: str, meeting_id: str) -> list[str]:
+    """The cases that lie before another open meeting of the centre, and are not settled there."""
+    lying = (
+        select(item.c.case_id)
+        .distinct()
+        .join(meeting, meeting.c.meeting_id == item.c.meeting_id)
+        .where(
+            meeting.c.centre == centre,
+            meeting.c.status == OPEN,
+            meeting.c.meeting_id != meeting_id,
+            item.c.plan_id.is_(None),
+            item.c.review_id.is_(None),
+        )
+    )
+    return sorted(db.execute(lying).scalars())
 
 
 def get_next(db: Connection, centre: str, without: str | None = None) -> str | None:

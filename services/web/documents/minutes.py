@@ -12,6 +12,7 @@ from typing import NamedTuple
 from services.codes import PATHS, SEXES
 from services.codes.access import CASE_READERS
 from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
+from services.codes.overrides import NOT_TOLD, OVERRIDDEN_FOR
 from services.codes.reviews import FINDINGS
 from services.intake.answers import Case
 from services.intake.doors import CASE
@@ -143,6 +144,7 @@ def _case(number: int, tabled: Tabled, meeting: Meeting, places: Mapping[str, st
             ["ผู้รับบริการ", _person(case)],
             ["ข้อเสนอต่อที่ประชุม", _option(item["path"], item["programme_ids"], places)],
             *_urgent(tabled),
+            *_out_of_order(item),
             ["ผู้มีส่วนได้เสีย (ไม่ลงมติ)", ", ".join(out) or "ไม่มี"],
         ],
         "votes": _votes(tabled, names),
@@ -169,6 +171,16 @@ def _review(item: AgendaItem) -> list[Json]:
     rows: list[Json] = [["ผลการทบทวน", found]]
     rows += [["ข้อพิจารณา", review["found"]]] if review["found"] else []
     return rows + ([["สิ่งที่จะปรับปรุง", review["lesson"]]] if review["lesson"] else [])
+
+
+def _out_of_order(item: AgendaItem) -> list[Json]:
+    """That it was taken before others who stood before it, and why."""
+    told = item["out_of_order"]
+    if told is None:
+        return []
+    why = OVERRIDDEN_FOR.word(told["reason"] or NOT_TOLD, "th")
+    note = f" {told['note']}" if told["note"] else ""
+    return [["ลำดับการพิจารณา", f"นำเข้าก่อน {told['before']} เรื่องที่อยู่ก่อนตามลำดับความจำเป็น เหตุผล: {why}{note}"]]
 
 
 def _urgent(tabled: Tabled) -> list[Json]:

@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from services.codes import PLAN_PATHS
 from services.codes.access import CASE_READERS, STAFF
-from services.intake.answers import Case
+from services.codes.overrides import stood_before
+from services.intake.answers import Case, WorkItem
 from services.intake.doors import RETURNED, WORK
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound
@@ -51,7 +52,9 @@ SHOWN, ROWS, GOALS = 25, 3, 3  # meetings of a page, members and goals of a form
 BACK = 50  # of the latest who came back
 CONFLICT = "conflict"  # a choice of the form alone: an interest of one's own instead of a vote
 MORNING = time(9, 30)
+OF_ALL = ("group_decides",)  # of WORK_REASONS: what holds of whoever waits for the group
 TIME = later("Write the time as 09:30.")
+PASSED = later("Somebody who stands before is left to wait: choose why.")
 
 blueprint = Blueprint("meetings", __name__)
 
@@ -202,8 +205,9 @@ def show(meeting_id: UUID) -> Response:
 @blueprint.post("/meetings/<uuid:meeting_id>/add")
 @gate.roles(*STAFF)
 def table(meeting_id: UUID) -> Response:
+    """Who is chosen while others who stand before them are left to wait is asked why, once."""
     form = Form(schemas.TableCases(), fixed={"meeting_id": str(meeting_id)})
-    if form.load():
+    if form.load() and not _unexplained(meeting_id, form):
         with form.catching():
             doors.tell(TABLE, form.body)
             return frame.done(_("The cases lie before the meeting."), ".show", meeting_id=meeting_id)
@@ -212,25 +216,48 @@ def table(meeting_id: UUID) -> Response:
     return _shown(meeting_id, form)
 
 
+def _unexplained(meeting_id: UUID, form: Form) -> bool:
+    """Whether the form is to say why somebody is taken before others."""
+    chosen = form.chosen("case_ids")
+    if form.value("out_of_order") or form.value("reason") or not chosen:
+        return False
+    meeting = doors.ask(MEETING.of(meeting_id=str(meeting_id)))
+    order = [row["case_id"] for row in _waiting(meeting)]
+    before = stood_before(order, chosen, meeting["elsewhere"])
+    if before:
+        form.add({"out_of_order": [PASSED]})
+    return bool(before)
+
+
 def _shown(meeting_id: UUID, form: Form) -> Response:
     meeting, staff = doors.ask(MEETING.of(meeting_id=str(meeting_id))), visit.caller().role in STAFF
     waiting = _waiting(meeting) if meeting["status"] == "open" and staff else []
     review = _to_review(meeting) if meeting["status"] == "open" and staff else []
-    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *waiting, *review])
+    queue = {row["case_id"]: _because(row, meeting) for row in waiting}
+    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *queue, *review])
     return frame.page(
         "meetings/show.html", form=form, meeting=meeting, cases=cases, staff=staff, seat=_seat(meeting),
-        waiting=[(each, _called(cases[each])) for each in waiting if each in cases],
+        waiting=[(each, _called(cases[each])) for each in queue if each in cases], because=queue,
+        overrides=words("order_override"),
         review=[(each, _called(cases[each])) for each in review if each in cases],
         programmes=lookup.programmes(id for each in meeting["agenda"] for id in each["programme_ids"]),
     )  # fmt: skip
 
 
-def _waiting(meeting: Meeting) -> list[str]:
+def _waiting(meeting: Meeting) -> list[WorkItem]:
     """The centre's cases that wait for the working group and do not lie before this meeting yet, by need."""
     there = {each["case_id"] for each in meeting["agenda"]}
     found = doors.attempt(WORK.of(acts="group", centre=meeting["centre"], limit=100))
     rows = found["items"] if found else []
-    return [row["case_id"] for row in rows if row["case_id"] not in there]
+    return [row for row in rows if row["case_id"] not in there]
+
+
+def _because(row: WorkItem, meeting: Meeting) -> str:
+    """Why a case stands where it stands, and whether it lies before another meeting already."""
+    named = [word("work_reason", each) for each in row["because"] if each not in OF_ALL]
+    if row["case_id"] in meeting["elsewhere"]:
+        named.append(_("lies before another meeting"))
+    return " · ".join(named)
 
 
 def _to_review(meeting: Meeting) -> list[str]:

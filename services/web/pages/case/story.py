@@ -205,6 +205,8 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "ScreeningStarted": (later("A screening is due"), None),
     "ScreeningCompleted": (later("The person was screened"), _met),
     "CaseTabled": (later("The case lies before a meeting of the working group"), None),
+    "OrderOverridden": (later("It was taken before others who stood before it in the order of need"),
+        lambda d: word("overridden_for", d["reason"] or "not_told") if "reason" in d else ""),
     "OptionProposed": (later("A way forward was proposed to the meeting"), lambda d: word("path", d["path"])),
     "VoteCast": (later("A member of the meeting voted"), None),
     "ConflictDeclared": (later("A member of the meeting does not vote for an interest of their own"), None),

@@ -43,6 +43,7 @@ def parts_of(figures: Overview) -> Parts:
         "tasks_in_time": {**figures["tasks_in_time"]},
         "ratifications": {**figures["ratifications"]},
         "agreement": {**figures["agreement"]},
+        "out_of_order": {**figures["out_of_order"]},
         "reviews": {**figures["reviews"]},
         "returned_elsewhere": {**figures["returned_elsewhere"]},
         "from_elsewhere": {**figures["from_elsewhere"]},
