@@ -1,7 +1,8 @@
 """A meeting of a centre's working group: who is called, the cases that lie before it, each member's own vote, and what
 was decided of each case. Pure.
 
-Who sits there is known by a number: names are in words that are sealed (events.MeetingCalled).
+Who sits there is known by a number: names are in words that are sealed (events.MeetingCalled). Long because what
+may be done in a meeting is decided in one place.
 """
 
 from collections.abc import Mapping, Sequence

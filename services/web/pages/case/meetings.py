@@ -52,7 +52,7 @@ SHOWN, ROWS, GOALS = 25, 3, 3  # meetings of a page, members and goals of a form
 BACK = 50  # of the latest who came back
 CONFLICT = "conflict"  # a choice of the form alone: an interest of one's own instead of a vote
 MORNING = time(9, 30)
-OF_ALL = ("group_decides",)  # of WORK_REASONS: what holds of whoever waits for the group
+OF_ALL = ("group_decides", "earlier_due")  # of WORK_REASONS: what holds of whoever waits for the group
 TIME = later("Write the time as 09:30.")
 PASSED = later("Somebody who stands before is left to wait: choose why.")
 

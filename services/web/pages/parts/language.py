@@ -158,6 +158,7 @@ FIELD_ERRORS: Sequence[tuple[str, str]] = (
             later("No account of somebody who works for this centre or decides with it."),
             later("No account of a director, or of whoever acts in a director's place."),
             later("There is a chair already: one chairs."),
+            later("Another reason is told in words."),
             later("It is more than a year ahead: look at the year again."),
             later("It is more than a year ago: look at the year again."),
             later("The group has a chair in these days already."),
