@@ -42,7 +42,9 @@ CHAPTERS: Mapping[str, Chapter] = {
         ),
     ),
     "plans": Chapter(
-        later("Decisions and care plans"), ("agreement", "ratifications", "tasks", "tasks_done", "tasks_in_time")
+        later("Decisions and care plans"), (
+            "agreement", "ratifications", "out_of_order", "tasks", "tasks_done", "tasks_in_time",
+        )
     ),
     OUTREACH: Chapter(later("Outreach"), ()),  # has figures of its own
 }  # fmt: skip
