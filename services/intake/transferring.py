@@ -17,6 +17,7 @@ from services.intake.domain.transfer import AcceptTransfer, RejectTransfer, Requ
 from services.intake.events import Outline
 from services.intake.projections import cases, consents, descriptions, index, paths, terms, transfers
 from services.intake.projections.transfers import IN, OUT, WAITING
+from services.kernel import scope
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound, Refused
@@ -26,6 +27,7 @@ from services.thai.dates import bangkok_day
 from services.thai.order import require_order
 
 ACT = "transfer"  # of codes.acts
+STAYS = "The person died or was erased; the case stays where it is."
 
 
 class Transferring(reading.Reading):
@@ -40,7 +42,7 @@ class Transferring(reading.Reading):
             if ACT not in case_acts(row["status"], row["erased"] is not None or row["died"]) and (
                 row["status"] != "closed"
             ):
-                raise Refused("person_died", "The person died or was erased; the case stays where it is.")
+                raise Refused("person_died", STAYS)
             asked = RequestTransfer(
                 case_id, transfer_id, row["case_number"], row["centre"], body["to"], body["reason"],
                 _due(unit.db, row["centre"], call.now), _about(unit.db, row), body["note"],
@@ -69,6 +71,10 @@ class Transferring(reading.Reading):
         """From now on the case is the director's own centre's, and in their hands."""
         asked, case_id = self._transfer(call, body["case_id"], receives=True), body["case_id"]
         accepting = AcceptTransfer(case_id, asked["receiver"], call.caller.user, call.now)
+        with scope.narrow(scope.EVERYTHING):  # it is still the other centre's
+            row = self.runtime.read(lambda db: cases.get(db, case_id))
+        if asked["status"] == WAITING and row is not None and (row["erased"] is not None or row["died"]):
+            raise Refused("person_died", STAYS)  # since it was asked for
 
         def work(unit: Unit) -> answers.TransferStatus:
             if unit.handle(CASE, case_id, accepting, call.if_match):

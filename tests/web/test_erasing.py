@@ -6,6 +6,7 @@ from services.web.gateway import erasing
 from services.web.store import drafts, links
 from services.web.store.drafts import FormKey
 from tests.web.door import kept as kept_words
+from tests.web.door import problem
 from tests.web.taken import taken
 
 SECRET = "นางมะลิวัลย์ ไม่อยากให้จำ"
@@ -32,7 +33,9 @@ def typed(door, world):
         drafts.keep(web, FormKey("worker-60", address, "Close the case", case_id), [("note", SECRET)], 1, "")
     about = {name: getattr(world, name) for name in ("referral_id", "partner_id", "programme_id")}
     with web.database.write() as db:
-        links.make(db, links.Keys(web.key("answer-link")), about, {"sex": "female"}, "worker-60", web.now())
+        keys = links.Keys(web.key("answer-link"))
+        token, _code = links.make(db, keys, about, {"sex": "female"}, "worker-60", web.now())
+    return token
 
 
 def test_one_director_asks_another_confirms_and_every_copy_goes(door, browser):
@@ -80,6 +83,28 @@ def test_confirmed_by_a_call_every_copy_goes_as_well(door):
     addresses, shared = kept(door, world.referral_id)
     assert not [each for each in addresses if world.case_id in each or world.referral_id in each]
     assert shared and set(shared) == {"{}"}
+
+
+def test_a_link_to_the_partner_says_that_nothing_is_to_be_done_and_not_why(door, browser):
+    world = door.world()
+    token, partner = typed(door, world), browser()
+    assert "กรอกรหัส" in partner.open(f"/answer/{token}").text
+    path = f"/api/v1/cases/{world.case_id}/erasure"
+    door.made(path, {"reason": "ordered"}, "director-60")
+    door.made(f"{path}/confirm", {}, "deputy-60")
+    page = partner.open(f"/answer/{token}")
+    assert "ไม่ต้องดำเนินการใด" in page.text and "ลิงก์ใหม่" not in page.text and "ลบข้อมูล" not in page.text
+
+
+def test_a_case_that_was_to_go_to_another_centre_stays_where_it_is(door):
+    case_id = door.planned()
+    path = f"/api/v1/cases/{case_id}"
+    door.made(f"{path}/transfer", {"to": "61", "reason": "wish"})
+    door.made(f"{path}/erasure", {"reason": "ordered"}, "director-60")
+    door.made(f"{path}/erasure/confirm", {}, "deputy-60")
+    answer = problem(door.post(f"{path}/transfer/accept", {}, "director-61"), 409)
+    assert answer["code"] == "person_died"
+    assert door.get(path, "director-61").status_code == 404 and door.get(path).status_code == 200
 
 
 def test_the_director_who_asked_cannot_confirm_and_a_worker_has_no_page_of_it(door, browser):

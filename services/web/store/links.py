@@ -33,7 +33,7 @@ link = Table(
     Column("browser_hash", Text),  # of the cookie of the browser in which the code was entered last
     Column("opened_at", Text),
     Column("ended_at", Text),
-    Column("ending", Text),  # answered, replaced, locked or withdrawn
+    Column("ending", Text),  # answered, replaced, locked, withdrawn or settled
 )
 
 LATEST = "latest"  # stands in a letter for whichever link of the referral was made last
@@ -41,7 +41,7 @@ LIFETIME = timedelta(days=120)  # longer than any answer is open: what ends a li
 TRIES = 5
 DIGITS = 6
 
-State = Literal["new", "opened", "answered", "replaced", "locked", "withdrawn", "expired"]
+State = Literal["new", "opened", "answered", "replaced", "locked", "withdrawn", "settled", "expired"]
 
 
 class BadLink(Exception):
@@ -184,10 +184,11 @@ def use_up(db: Connection, entry: Link, now: datetime) -> None:
 
 
 def forget(db: Connection, referral_ids: Sequence[str], now: datetime) -> None:
-    """What was shared of some referrals is forgotten, and none of their links opens any more."""
+    """What was shared of some referrals is forgotten, and none of their links opens any more: whoever holds one need
+    not do anything, and is not told why."""
     theirs = link.c.referral_id.in_(referral_ids)
     open_ones = update(link).where(theirs, link.c.ended_at.is_(None))
-    db.execute(open_ones.values(ended_at=instant(now), ending="replaced"))
+    db.execute(open_ones.values(ended_at=instant(now), ending="settled"))
     db.execute(update(link).where(theirs).values(shared="{}"))
 
 
