@@ -13,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from bench.databases import fresh_postgres
 
@@ -151,7 +153,7 @@ def _library(database: str, writers: int) -> float:
         from bench.library import Counters
 
         application = Counters()
-        current: dict[int, object] = {}
+        current: dict[int, UUID] = {}
 
         def command(writer: int, number: int) -> None:
             if number % EVENTS_PER_STREAM == 0:
@@ -177,7 +179,7 @@ def _driver(database: str, writers: int) -> float:
         if url:
             import psycopg2
 
-            connections = [psycopg2.connect(url) for _ in range(writers)]
+            connections: list[Any] = [psycopg2.connect(url) for _ in range(writers)]
             mark = "%s"
         else:
             import sqlite3
@@ -214,7 +216,7 @@ if __name__ == "__main__":
         main()
     else:
         who, database, writers = sys.argv[1], sys.argv[2], int(sys.argv[3])
-        contenders = {
+        contenders: dict[str, Callable[[str, int], float]] = {
             "ours": _ours,
             "library": _library,
             "driver": _driver,

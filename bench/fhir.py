@@ -98,7 +98,7 @@ def run(data: Path) -> None:
             }
             for name, paths in reads.items():
                 for clients in (1, 4):
-                    figure = {"figure": "u: FHIR reads", "read": name, "clients": clients}
+                    figure: dict[str, object] = {"figure": "u: FHIR reads", "read": name, "clients": clients}
                     figure |= measure(address, token, paths, clients) | {"load": round(os.getloadavg()[0], 1)}
                     print(json.dumps(figure, ensure_ascii=False), flush=True)
         finally:

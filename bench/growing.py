@@ -28,6 +28,7 @@ from services.intake.domain.person import Description
 from services.intake.projections import cases, index
 from services.intake.service import IntakeService
 from services.kernel import checkpoints, growth
+from services.kernel.cloudevents import Page
 from services.kernel.doors import Doors
 from services.kernel.envelope import Envelope, derived_id, instant, moment
 from services.kernel.eventlog import EventLog, Stream, Unit
@@ -253,7 +254,7 @@ def append(net: Network, service: str, facts: Sequence[Told], each: Sequence[Cop
                 if type == "PersonIdentified":
                     _index(net, db, data, private, centre, stream.version)
             assert unit is not None
-            log.append(unit, remember=False)
+            log.append(unit)
 
     for _, _, _, fact, copy in merged(facts, each):
         known = orjson.loads(copied(fact.pieces, copy))
@@ -315,8 +316,9 @@ def hear(net: Network, listener: str, sources: Mapping[str, EventLog]) -> int:
         source = min(behind, key=lambda each: positions[each] / heads[each])
         page = sources[source].page(positions[source], HEARD, 16 * 1024 * 1024)
         assert page is not None
-        read = orjson.loads(page)
-        inbox.hear(source, {**read, "head": heads[source]})
+        read: Page = orjson.loads(page)
+        read["head"] = heads[source]
+        inbox.hear(source, read)
         count += read["to"] - positions[source]
         positions[source] = read["to"]
     return count

@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bench import growing
 from services.kernel import tampering
@@ -229,6 +230,10 @@ def main() -> None:
             measure(max(1, round(growing.WHOLE * size)), small, options.only)
 
 
+def _counted(sql: str, db: Connection) -> int:
+    return int(db.exec_driver_sql(sql).scalar_one())
+
+
 def measure(count: int, small: Path, only: str) -> None:
     with country(count, small) as (net, seconds):
         counts = {}
@@ -236,7 +241,7 @@ def measure(count: int, small: Path, only: str) -> None:
             "cases": ("intake", "SELECT count(*) FROM event WHERE event_type = 'CaseOpened'"),
             "programmes": ("partners", "SELECT count(*) FROM event WHERE event_type = 'ProgrammeOffered'"),
         }.items():
-            counts[name] = net.read(sql[0], lambda db, sql=sql: db.exec_driver_sql(sql[1]).scalar_one())
+            counts[name] = net.read(sql[0], partial(_counted, sql[1]))
         events = sum(runtime.log.head()[0] for runtime in net.runtimes.values())
         begun = time.perf_counter()
         wrong = problems(net)

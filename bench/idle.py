@@ -55,14 +55,15 @@ def main() -> None:
         )
         process = songtor("up", env=env, log=folder / "log")
         try:
-            process.start()
+            running = process.start().process
+            assert running is not None
             wait_ready_of_any(f"http://127.0.0.1:{port}")
             time.sleep(SETTLING)
-            before, busy, started = transactions(postgres), pages.busy(process.process), time.monotonic()
+            before, busy, started = transactions(postgres), pages.busy(running), time.monotonic()
             time.sleep(SECONDS)
             seconds = time.monotonic() - started
             after = transactions(postgres)
-            busy = pages.busy(process.process) - busy
+            busy = pages.busy(running) - busy
         finally:
             process.kill()
             rabbit.kill()

@@ -24,7 +24,6 @@ from services.web.formats.hsds_in import Usual
 
 SERVICES = 5_000
 SEED = 20_260_301
-WORKER = {"user": "worker-60", "role": "worker", "centres": ("60",)}
 
 
 def table(services: int) -> bytes:
@@ -49,10 +48,10 @@ def table(services: int) -> bytes:
 
 def timed(net: Network, content: bytes, what: str, database: str, services: int) -> None:
     def check(part):
-        return net.call("partners", "check_import", dict(part), **WORKER)
+        return net.call("partners", "check_import", dict(part))
 
     def bring(part):
-        return net.call("partners", "import_partners", dict(part), **WORKER)
+        return net.call("partners", "import_partners", dict(part))
 
     started, computed = time.perf_counter(), time.process_time()
     reading = taking.read(content, "partners.csv", Usual())

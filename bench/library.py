@@ -23,6 +23,6 @@ class Counters(Application[UUID]):
         return counter.id
 
     def count(self, id: UUID, note: str) -> None:
-        counter = self.repository.get(id)
+        counter: Counter = self.repository.get(id)
         counter.count(note)
         self.save(counter)

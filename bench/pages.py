@@ -192,7 +192,8 @@ class Person:
         page = self.visitor.open("case list", "/cases")
         cases = CASE.findall(page.text)
         page = self.visitor.open("case search", f"/cases?q={self.chance.choice(CENTRES)}-&status=placed")
-        return self.chance.choice(CASE.findall(page.text) or cases)
+        found: list[str] = CASE.findall(page.text) or cases
+        return self.chance.choice(found)
 
     def work(self) -> None:
         visitor = self.visitor
@@ -312,7 +313,7 @@ def visit(address: str, chosen: Sequence[tuple[str, str, str]], run: Run, seed: 
 def prepare(folder: Path, factor: int, count: int) -> float:
     """Load the network unless it is there, and make the users. Returns the seconds the loading took."""
     started = time.perf_counter()
-    command = [SONGTOR, "--data", str(folder), "load-sample", "--factor", str(factor)]
+    command = [str(SONGTOR), "--data", str(folder), "load-sample", "--factor", str(factor)]
     subprocess.run(command, check=True, capture_output=True)
     loading = time.perf_counter() - started
     from services.kernel import settings

@@ -99,7 +99,7 @@ def sql(url: str, registry: Registry) -> Callable[[ranking.Screened, date, int],
                 sorted(ranking.homes_of(screened)), screened.draw, page,
             ),
         )  # fmt: skip
-        eligible, unknown, ineligible, _ = cursor.fetchone()
+        [(eligible, unknown, ineligible, _)] = cursor.fetchall()
         return Counts(eligible=eligible, unknown=unknown, ineligible=ineligible)
 
     return ask

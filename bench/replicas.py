@@ -200,7 +200,8 @@ class Looks:
             while not self._over.wait(EVERY):
                 cursor.execute(sql)
                 self._looks += 1
-                self._waiting += cursor.fetchone()[0] > 0
+                [(waiting,)] = cursor.fetchall()
+                self._waiting += waiting > 0
 
     def end(self) -> float:
         self._over.set()

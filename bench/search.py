@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,12 +38,16 @@ def opened(net: Network, persons: int, chance: Random) -> list[dict[str, Any]]:
         centre = CENTRES[number % len(CENTRES)]
         person = invent(chance, number, chance.choice(KINDS), centre, bangkok_day(net.clock()))
         body = {**person.opening, "centre": centre}
-        who = {"user": f"worker-{centre}", "centres": (centre,)}
-        answer = net.call("intake", "open_case", body, **who)
-        found.append({"centre": centre, "number": answer["case_number"], **person.opening["person"]})
+        answer = net.call("intake", "open_case", body, user=f"worker-{centre}", centres=(centre,))
+        told: Any = person.opening["person"]
+        found.append({"centre": centre, "number": answer["case_number"], **told})
         if number % 1_000 == 999:
             print(f"{number + 1} people", file=sys.stderr)
     return found
+
+
+def searched(typed: Callable[[], str]) -> dict[str, Any]:
+    return {"q": typed()}
 
 
 def ways(people: list[dict[str, Any]], chance: Random) -> dict[str, Callable[[], str]]:
@@ -81,7 +86,7 @@ def measure(database: str, persons: int) -> None:
         people = opened(net, persons, chance)
         own = [each for each in people if each["centre"] == "60"]
         questions: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
-            way: ("search", lambda asked=asked: {"q": asked()}) for way, asked in ways(people, chance).items()
+            way: ("search", partial(searched, typed)) for way, typed in ways(people, chance).items()
         }
         questions["known already"] = (
             "known",

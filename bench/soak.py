@@ -44,8 +44,8 @@ def main() -> int:
         *filter(None, [verified]),
     ):
         print(wrong, file=sys.stderr)
-    for error, times in errors.most_common():
-        print(f"{times} x {error}", file=sys.stderr)
+    for error in errors:
+        print(error, file=sys.stderr)
     return 0 if verdict.clean and not book.surprises and not verified else 1
 
 
