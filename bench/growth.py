@@ -39,8 +39,8 @@ WHO: dict[str, dict[str, Any]] = {
     "system": {"user": "system", "role": "system", "centres": ("*",)},
     "administrator": {"user": "admin", "role": "admin", "centres": ("*",)},
 }
-YEAR = {"first": "2025-10-01", "last": "2026-09-30"}
-DAYS = {"first": "2025-10-16", "last": "2026-09-29"}
+YEAR = {"from": "2025-10-01", "to": "2026-09-30"}
+DAYS = {"from": "2025-10-16", "to": "2026-09-29"}
 HALF = {**YEAR, "as_of": "2026-03-31T00:00:00.000000Z"}
 
 
