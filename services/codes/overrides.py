@@ -1,5 +1,5 @@
 """Why a working group takes somebody before others whom the order of need puts first, in codes, and how many those are.
-Data, and the one rule of who stands before whom (decision 63)."""
+Data, and the one rule of who stands before whom (decision 64)."""
 
 from collections.abc import Collection, Sequence
 
