@@ -38,6 +38,14 @@ def test_every_path_and_link_of_a_guide_exists(guide: str):
     assert not missing
 
 
+def test_each_decision_has_a_number_of_its_own_and_says_it():
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [page.name[:4] for page in pages]
+    assert [number for number in numbers if numbers.count(number) > 1] == []
+    said = [page.read_text().partition(". ")[0] for page in pages]
+    assert said == [f"# {int(number)}" for number in numbers]
+
+
 def test_the_map_names_every_room_of_the_kernel_and_every_module_of_its_table_once():
     [table] = re.findall(r"## The rooms\n(.*)", (ROOT / "docs/architecture.md").read_text(), re.DOTALL)
     named = sorted(path for path in re.findall(r"`(services/kernel/[\w/.]+)`", table))
