@@ -17,7 +17,7 @@ from services.partners import answers, bodies, schemas
 from services.partners.domain import candidates, ranking, waiting
 from services.partners.domain.offers import Held, Level, Offer, Registry
 from services.partners.events import PartnerMatched
-from services.partners.projections import earlier, matching, organisations, partners, upstream
+from services.partners.projections import adopted, earlier, matching, organisations, partners, upstream
 from services.partners.projections.waiting import Shown, get_waiting, list_shown
 from services.thai import dates
 
@@ -31,6 +31,7 @@ class Finding(Doors):
         """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
         among all, whatever is asked for."""
         case_id, wait = body["case_id"], body["wait"]
+        self.runtime.read(lambda db: adopted.require_path(db, body["path"]))
         case = self._case(call, case_id, wait)
         if case is not None and not call.caller.sees(case.centre):
             raise NotFound("case")

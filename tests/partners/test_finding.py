@@ -292,6 +292,14 @@ def listed(net, **asked):
     return {each["partner_id"] for each in net.call("partners", "partners", asked, **who)["items"]}
 
 
+def test_a_way_forward_that_there_is_not_finds_nothing_unsaid(net):
+    case_id = waits(net)
+    for door, body in (("partners", {}), ("free_places", {}), ("matches", {"case_id": case_id})):
+        with pytest.raises(Invalid) as invalid:
+            net.call("partners", door, {**body, "path": "moon"})
+        assert [*invalid.value.errors] == ["path"], door
+
+
 def test_partners_are_listed_by_path_and_free_places_of_one_programme_and_for_one_case(net):
     full, home, hospital = (register(net, name=f"หน่วยงาน {number}") for number in range(3))
     offer(net, full, 2, 0, rules={})

@@ -166,6 +166,8 @@ def test_the_file_says_who_recorded_a_consent_given_with_a_sending_who_was_witne
     body = {"case_id": case_id, "programme_id": world.programme_id, "consent": told}
     referral_id = door.made("/api/v1/referrals", body)["referral_id"]
     door.made(f"/api/v1/referrals/{referral_id}/told", {"how": "phone"})
+    [said] = door.wait(f"/api/v1/cases/{case_id}/consents", lambda found: found["items"])["items"]
+    assert (said["by"], said["consent_id"]) == ("worker-60", referral_id)
     page = browser("worker-60").open(f"/cases/{case_id}/consents")
     assert "พยาน: คุณพยาน" in page.text and "บันทึกโดย ระบบ" not in page.text
     assert (

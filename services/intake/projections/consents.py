@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Connection, MetaData, Row, RowMapping, Table, Text, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Row,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    func,
+    select,
+    update,
+)
 
 from services.intake.domain.case import consent_id_of
 from services.intake.events import ConsentRecorded, ConsentWithdrawn, PersonErased
@@ -12,7 +25,7 @@ from services.kernel.scope import AUTHOR, OWNER
 
 metadata = MetaData()
 consent = Table(
-    "consent_v2",
+    "consent_v3",
     metadata,
     Column("consent_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
@@ -31,12 +44,14 @@ consent = Table(
     Column("erased", Text),  # when; then nothing sealed is left
 )
 resting = Table(  # which referral rests on which consent
-    "consent_resting_v2",
+    "consent_resting_v3",
     metadata,
     Column("referral_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("centre", Text, nullable=False, info=OWNER),
+    Column("author", Text, nullable=False, info=AUTHOR),
     Column("consent_id", Text, nullable=False),
+    Column("sent_by", Text, nullable=False),  # who also recorded what was said with the sending
 )
 
 
@@ -57,6 +72,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
             "referral_id": fact.data["referral_id"],
             "case_id": fact.data["case_id"],
             "centre": fact.centre,
+            "author": fact.centre,
+            "sent_by": fact.actor,
             "consent_id": fact.data.get("consent_id") or fact.data["referral_id"],
         }
         for fact in sent
@@ -85,12 +102,21 @@ def _row(fact: Recorded) -> dict[str, str | None]:
     }
 
 
-CONSENTS = Projection("consents", 2, (consent, resting), project)
+CONSENTS = Projection("consents", 3, (consent, resting), project)
 
 
-def list_consents(db: Connection, case_id: str) -> Sequence[Row[tuple[str, ...]]]:
+# One that was said with a sending has its id, and is noted here by the system once that is heard.
+_said_with = consent.outerjoin(resting, resting.c.referral_id == consent.c.consent_id)
+_columns: Sequence[ColumnElement[str]] = (
+    *(column for column in consent.c if column.name != "by"),
+    func.coalesce(resting.c.sent_by, consent.c.by).label("by"),
+)
+_known: Select[*tuple[str, ...]] = select(*_columns).select_from(_said_with)
+
+
+def list_consents(db: Connection, case_id: str) -> Sequence[Row[*tuple[str, ...]]]:
     """Newest first."""
-    of_case = select(consent).where(consent.c.case_id == case_id)
+    of_case = _known.where(consent.c.case_id == case_id)
     return db.execute(of_case.order_by(consent.c.at.desc(), consent.c.consent_id)).all()
 
 
@@ -101,7 +127,7 @@ def get_instant(db: Connection, consent_id: str) -> str | None:
 
 def list_by(db: Connection, case_id: str, centres: Sequence[str] | None) -> Sequence[RowMapping]:
     """Those that some centres (None: any) wrote down, newest first."""
-    of_case = select(consent).where(consent.c.case_id == case_id)
+    of_case = _known.where(consent.c.case_id == case_id)
     if centres is not None:
         of_case = of_case.where(consent.c.author.in_(centres))
     return db.execute(of_case.order_by(consent.c.at.desc(), consent.c.consent_id)).mappings().all()

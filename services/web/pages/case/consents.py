@@ -62,7 +62,7 @@ def _file(case_id: UUID) -> File:
     found = doors.together(consents, referrals)
     known = found[consents]
     if known:
-        _name_who_sent(known["items"])
+        _name_witnesses(known["items"])
     people.look_up(
         who for each in (known["items"] if known else ()) for who in (each["by"], each["withdrawn_by"])
     )
@@ -70,23 +70,21 @@ def _file(case_id: UUID) -> File:
     return File(known["items"] if known else None, found[referrals], _disclosed(to_partners))
 
 
-def _name_who_sent(items: list[RecordedConsent]) -> None:
-    """Of a consent that was said with a sending, who recorded it and who was witness stands in the sending."""
+def _name_witnesses(items: list[RecordedConsent]) -> None:
+    """Who was witness of a consent that was said with a sending stands in the sending, sealed there. Only to who may
+    know is it told at all."""
     asked = {
         each["consent_id"]: REFERRAL.of(referral_id=each["consent_id"])
         for each in items
-        if each["consent_id"] in each["referral_ids"]
+        if each["consent_id"] in each["referral_ids"] and "witness" in each
     }
     found = doors.together(*asked.values())
     for each in items:
         sending = asked.get(each["consent_id"])
         referral = found[sending] if sending else None
         if referral is not None and referral["history"]:
-            sent = referral["history"][0]
-            each["by"] = sent["actor"]
-            if "witness" in each:  # the reader is one who may know
-                witness = sent.get("witness")
-                each["witness"] = witness if isinstance(witness, str) else None
+            witness = referral["history"][0].get("witness")
+            each["witness"] = witness if isinstance(witness, str) else None
 
 
 @blueprint.get("/cases/<uuid:case_id>/consents/list.csv")
