@@ -197,7 +197,8 @@ def test_the_file_is_taken_away_as_its_reader_may_see_it(door, browser, sent):
     }
     assert "คุณมาลี" in data and "คุณมาลี" not in referral
     assert "คุณมาลี" not in str(taken(browser("member-60"), files[0])[1])
-    [_head, told] = taken(worker, files[1])[1].popitem()[1]
+    [head, told] = taken(worker, files[1])[1].popitem()[1]
+    assert head[-1] == "ภาคีเครือข่ายเปิดดูเมื่อ" in page.text
     assert "ภูมิลำเนา" in told[3] and told[4] == "ความยินยอมของผู้รับบริการ" and told[5]
     for each in files:
         assert browser("worker-61").open(each).status == 404 and browser("ministry").open(each).status == 403

@@ -115,7 +115,7 @@ def disclosed_csv(case_id: UUID) -> Response:
     lookup.case(str(case_id))
     disclosed = _file(case_id).disclosed
     programmes = lookup.programmes(each["referral"]["programme_id"] for each in disclosed)
-    columns = [_("When"), _("How"), _("Partner"), _("What"), _("On what ground"), _("Opened")]
+    columns = [_("When"), _("How"), _("Partner"), _("What"), _("On what ground"), _("Opened by the partner")]
     lines = []
     for each in disclosed:
         about = programmes.get(each["referral"]["programme_id"] or "")
