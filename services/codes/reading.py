@@ -176,11 +176,14 @@ FIGURES: Mapping[str, Fields] = {
     **RULES,
     "/api/v1/reports/overview": ALL,
     "/api/v1/reports/outreach": ALL,
+    "/api/v1/reports/waits": ALL,
     "/dashboard": PAGE,
     "/dashboard/definitions": PAGE,
     "/dashboard/figures.xlsx": PAGE,
     "/dashboard/figures.zip": PAGE,
     "/dashboard/places": PAGE,
+    "/dashboard/waits": PAGE,
+    "/dashboard/waits.csv": PAGE,
     "/dashboard/places.csv": PAGE,
 }
 READS: Mapping[str, Mapping[str, Fields]] = {

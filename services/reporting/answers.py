@@ -153,6 +153,43 @@ class PlacementsSpread(TypedDict):
     waited_days: dict[str, float | None]
 
 
+class WaitDays(TypedDict):
+    """So many cases, of which half wait, or waited, no longer than `median_days`; None: hidden, or nobody."""
+
+    cases: Count | None
+    median_days: float | None
+    longest_days: Count | None
+
+
+class Wait(TypedDict):
+    """`now`: who waits today; `over`: whose wait came to its end in the period."""
+
+    now: WaitDays
+    over: WaitDays
+
+
+class WaitOf(TypedDict):
+    """Of everybody, and told apart; each label by itself, for somebody may have several."""
+
+    all: Wait
+    by: Annotated[dict[str, dict[str, Wait]], Note("By codes of wait_kind, and the codes of each")]
+
+
+class Waits(TypedDict):
+    """Days since a case was opened, or opened again: until the working group decided first, and until the person was
+    first placed with somebody. `hidden`: why a count is None, as "decision.now.sex.female" (FiguresShown)."""
+
+    period: Days
+    centre: Province | None
+    data_up_to: Instant | None
+    decision: WaitOf
+    place: WaitOf
+    hidden: Annotated[
+        dict[str, Annotated[str, ("few", "withheld")]],
+        Note("Why a count is null, as decision.now.sex.female: one to four, or withheld with them"),
+    ]
+
+
 class CameOf(TypedDict):
     """What came of an activity: cases, of these so many referred and so many placed; partners that joined."""
 

@@ -10,10 +10,12 @@ from services.reporting.answers import (
     PlacementsSpread,
     RowsBehind,
     Timeline,
+    Waits,
 )
 
 OVERVIEW: QueryDoor[Overview] = QueryDoor("reporting", "overview")
 PLACEMENTS: QueryDoor[PlacementsSpread] = QueryDoor("reporting", "placements")
+WAITS: QueryDoor[Waits] = QueryDoor("reporting", "waits")
 BEHIND: QueryDoor[RowsBehind] = QueryDoor("reporting", "behind")
 TIMELINE: QueryDoor[Timeline] = QueryDoor("reporting", "timeline")
 NOTICES: QueryDoor[NoticeFacts] = QueryDoor("reporting", "notices")

@@ -14,13 +14,13 @@ from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
 from services.reporting import answers, bodies, schemas, small_cells, visibility
-from services.reporting.projections import behind, figures, merged_log, milestones, outreach, timeline
+from services.reporting.projections import behind, figures, merged_log, milestones, outreach, timeline, waits
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day, budget_period, budget_year
 
 WIRING = Wiring(
     service="reporting",
-    projections=(owners.OWNERS, milestones.MILESTONES, outreach.OUTREACH),
+    projections=(owners.OWNERS, milestones.MILESTONES, outreach.OUTREACH, waits.PEOPLE),
     hears={source: {"*": ()} for source in merged_log.SOURCES},
     keeps=coarse,
 )
@@ -56,6 +56,23 @@ class ReportingService(Doors):
         return self.runtime.survey(
             lambda db: figures.get_placements(db, _period_of(db, call, body), _fewest(call.caller))
         )
+
+    @query("report.overview", roles=FIGURE_READERS, schema=schemas.Span())
+    def waits(self, call: Call, body: bodies.Span) -> answers.Waits:
+        """How long people wait and waited, by kinds of people: of what the overview tells a small count of, nobody who
+        may not see cases is told it here (small_cells)."""
+
+        def find(db: Connection) -> answers.Waits:
+            period, up_to = _period_of(db, call, {**body, "as_of": None}), merged_log.get_data_up_to(db)
+            found = waits.get(db, period, bangkok_day(call.now))
+            return {
+                "period": {"from": period.first, "to": period.last},
+                "centre": body["centre"],
+                "data_up_to": up_to,
+                **small_cells.waits(found, hides=not _sees_cases(call.caller)),
+            }
+
+        return self.runtime.survey(find)
 
     @query("report.overview", roles=FIGURE_READERS, schema=schemas.Span())
     def outreach_figures(self, call: Call, body: bodies.Span) -> answers.OutreachFigures:

@@ -10,11 +10,22 @@ a year, a centre from the country, one `as_of` from a later one) is not guarded 
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypedDict
 
-from services.codes import DECLINE_REASONS, EMPLOYER_PATHS, FAMILY_PATH, LABELS, PATHS, WHOSE
+from services.codes import (
+    DECLINE_REASONS,
+    EMPLOYER_PATHS,
+    FAMILY_PATH,
+    LABELS,
+    NATIONALITIES,
+    PATHS,
+    SEXES,
+    WHOSE,
+)
 from services.codes.coarse import SMALL
 from services.codes.following import FOLLOW_UP_DAYS
 from services.codes.reviews import FINDINGS
+from services.codes.waits import WAIT_AGES, WAIT_HOMES, WAIT_KINDS, WAITS
 from services.reporting import answers
 from services.reporting.measures import MEASURES, told_of
 
@@ -26,6 +37,10 @@ class Hidden(StrEnum):
 
 Count = int | Hidden
 WITHHELD, FEW = Hidden.WITHHELD, Hidden.FEW
+# The codes by which all who wait are told apart, each of them being of one.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "sex": tuple(SEXES), "age": tuple(WAIT_AGES), "nationality": tuple(NATIONALITIES), "domicile": tuple(WAIT_HOMES),
+}  # fmt: skip
 
 
 def single(count: int) -> Count:
@@ -190,6 +205,60 @@ def overview(figures: answers.Figures) -> answers.FiguresShown:
             }
         ),
     }
+
+
+class WaitsShown(TypedDict):
+    decision: answers.WaitOf
+    place: answers.WaitOf
+    hidden: dict[str, str]
+
+
+Groups = Mapping[tuple[str, str], answers.WaitDays]  # of projections.waits
+NOBODY: answers.WaitDays = {"cases": 0, "median_days": None, "longest_days": None}
+
+
+def waits(sums: Mapping[tuple[str, str], Groups], hides: bool) -> WaitsShown:
+    """{(wait, when): its groups} as a reader may see them: of a group whose count is hidden, no days are told."""
+    hidden: dict[str, str] = {}
+    told = {wait: _wait_of(wait, sums, hides, hidden) for wait in WAITS}
+    return {"decision": told["decision"], "place": told["place"], "hidden": hidden}
+
+
+def _wait_of(
+    wait: str, sums: Mapping[tuple[str, str], Groups], hides: bool, hidden: dict[str, str]
+) -> answers.WaitOf:
+    cells: dict[tuple[str, str], answers.Wait] = {}
+    for when in ("now", "over"):
+        groups = sums[wait, when]
+        shown = _shown(groups) if hides else {}
+        for key in dict.fromkeys((*groups, *shown)):
+            cell, count = groups.get(key, NOBODY), shown.get(key)
+            if isinstance(count, Hidden):
+                hidden[f"{wait}.{when}.{key[0]}.{key[1]}"] = count.value
+                cell = {**NOBODY, "cases": None}
+            elif hides and 0 < (cell["cases"] or 0) < SMALL:  # of everybody: how many, and no days
+                cell = {**NOBODY, "cases": cell["cases"]}
+            both = cells.setdefault(key, {"now": NOBODY, "over": NOBODY})
+            if when == "now":
+                both["now"] = cell
+            else:
+                both["over"] = cell
+    by = {kind: {code: both for (of, code), both in cells.items() if of == kind} for kind in WAIT_KINDS}
+    return {"all": cells["all", ""], "by": by}
+
+
+def _shown(groups: Groups) -> dict[tuple[str, str], Count]:
+    """How many are of a group: everybody is of one sex, age, nationality and domicile, and of any number of labels."""
+    total = groups["all", ""]["cases"] or 0
+    found: dict[tuple[str, str], Count] = {}
+    for kind in WAIT_KINDS:
+        counts = {code: each["cases"] or 0 for (of, code), each in groups.items() if of == kind}
+        if kind == "label":
+            every = kinds_of(counts, tuple(dict.fromkeys((*LABELS, *counts))), total)
+        else:
+            every = parts_of({**dict.fromkeys(GROUPS[kind], 0), **counts})
+        found |= {(kind, code): count for code, count in every.items() if count != 0}
+    return found
 
 
 def _kinds(part: str, counts: Mapping[str, int]) -> dict[str, Count]:

@@ -58,6 +58,7 @@ MINISTRY: Mapping[tuple[str, str], tuple[str, ...]] = {
         "items.corrected", "items.entered_in_error", "items.version", "next",
     ),
     ("reporting", "outreach_figures"): ("total.*", "by_kind.*", "by_month.*"),
+    ("reporting", "waits"): ("period.*", "centre", "data_up_to", "decision.*", "place.*", "hidden.*"),
     ("partners", "proposals"): ("items.*", "next"),
     ("referral", "referral"): (
         "referral_id", "case_id", "centre", "status", "place", "outside_ministry", "sent_at", "answer_due", "version",
@@ -308,7 +309,7 @@ def test_who_sees_no_cases_reads_no_word_about_the_person(world: World, key: tup
 def test_the_rule_keeper_reads_the_registry_and_the_figures_and_of_no_case():
     of_registry = ("partners", "partner", "names", "free_places", "provinces", "falling_stale")
     registry = {("partners", name) for name in of_registry}
-    figures = {("reporting", name) for name in ("overview", "placements", "outreach_figures")}
+    figures = {("reporting", name) for name in ("overview", "placements", "outreach_figures", "waits")}
     assert {
         key for key, found in QUESTIONS.items() if "rule_keeper" in found.roles
     } == registry | figures | OF_RULES

@@ -29,6 +29,11 @@ TYPES = {
             "case_id": None, "age": AGE, "found": {"subdistrict": "600101"}, "sex": "male", "outreach_id": None,
         },
         "CaseClosed": {"case_id": None, "reason": "ย้ายไปอยู่กับญาติ"},
+        "CaseReopened": {"case_id": None, "reason": "came_back"},
+        "PersonCorrected": {
+            "case_id": None, "sex": "male", "age": AGE, "nationality": "thai", "domicile": [],
+        },
+        "PersonErased": {"case_id": None, "reason": "person_asked"},
         "PersonReturned": {"case_id": None, "path": "local_home", "within": "6", "days": 20},
         "ReturnedFromElsewhere": {"case_id": None, "within": "6", "path_kind": "residence"},
         "ReturnedElsewhere": {"case_id": None, "referral_id": None, "within": "6", "path": "local_home"},

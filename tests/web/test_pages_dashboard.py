@@ -366,3 +366,18 @@ def test_a_name_is_written_where_it_covers_nothing():
 
 def test_an_axis_ends_at_a_round_number():
     assert [charts.top_of(most) for most in (0, 1, 3, 5, 11, 41, 250)] == [2, 2, 4, 10, 20, 100, 400]
+
+
+def test_how_long_people_wait_is_shown_by_group_and_taken_away(door, browser):
+    person = browser("director-60")
+    shown = person.open("/dashboard/waits")
+    assert shown.status == 200 and "ทุกคน" in shown.text and "ช่วงอายุ" in shown.text
+    assert "/dashboard/waits?" in person.open("/dashboard").raw
+    place = person.open("/dashboard/waits?wait=place")
+    assert "การเข้าพักหรือเข้าทำงานครั้งแรก" in place.text
+    assert person.open("/dashboard/waits?wait=else").status == 422
+    assert {*person.open("/dashboard/waits?from=31/2/2569").errors} == {"from"}
+    lines = person.open("/dashboard/waits.csv").text
+    assert "รอมติคณะทำงาน" in lines and "รอที่ว่าง" in lines and "60-25" not in lines
+    ministry = browser("ministry").open("/dashboard/waits")
+    assert ministry.status == 200 and "หนึ่งถึงสี่คน" in ministry.text and "/cases/" not in ministry.raw

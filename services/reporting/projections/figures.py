@@ -81,11 +81,11 @@ def _of(rows: Sequence[Group], measure: Measure) -> list[Group]:
 def _medians(days: Mapping[str, Counter[int]], fewest: int) -> dict[str, float | None]:
     """{type: the median days, None of less than `fewest`}."""
     return {
-        type: round(_median(counts), 1) if counts.total() >= fewest else None for type, counts in days.items()
+        type: round(median(counts), 1) if counts.total() >= fewest else None for type, counts in days.items()
     }
 
 
-def _median(counts: Counter[int]) -> float:
+def median(counts: Counter[int]) -> float:
     every = counts.total()
     lower, upper = (every + 1) // 2, every // 2 + 1
     reached = list(accumulate(count for _, count in sorted(counts.items())))

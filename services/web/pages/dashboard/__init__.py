@@ -1,5 +1,5 @@
 """Figures of a centre or of all of them."""
 
-from services.web.pages.dashboard import views
+from services.web.pages.dashboard import views, waits
 
-BLUEPRINTS = (views.blueprint,)
+BLUEPRINTS = (views.blueprint, waits.blueprint)

@@ -31,6 +31,7 @@ from services.codes import (
     stays,
     steps,
     transfers,
+    waits,
     work,
 )
 from services.codes.words import CodeList, OpenList, Words
@@ -70,6 +71,7 @@ LISTS: Mapping[str, CodeList[Any]] = {
         stays,
         steps,
         transfers,
+        waits,
         work,
     )
     for each in vars(module).values()
