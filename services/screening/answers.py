@@ -600,7 +600,8 @@ class CareStep(TypedDict):
 class CareItem(TypedDict):
     """A goal or a task of a care plan. `kind`, `code`, `programme_id`, `goal_id`: of a task: what it is, which document
     or fact, the place that asks for it, the goal it serves; `plan_id`: of a goal, the decision that set it. `text` and
-    `owner` None: nothing was said, or the person was erased."""
+    `owner` None: nothing was said, or the person was erased. `replaced_by`: of a goal, the later decision that took the
+    place of the one that set it; the goal stands until somebody says how it goes."""
 
     item_id: Id
     goal_id: Id | None
@@ -617,6 +618,7 @@ class CareItem(TypedDict):
     reason: Annotated[str, NOT_POSSIBLE_REASONS] | None
     set_at: Instant
     set_by: str
+    replaced_by: Replacing | None
     history: list[CareStep]
 
 

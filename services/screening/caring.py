@@ -106,13 +106,17 @@ class Caring(reading.Reading):
         """What ended with a case stays as it was, and goes on if the case is opened again."""
         case = self._case(call, body["case_id"])
         case_id = case["case_id"]
-        rows, erased = self.runtime.read(
-            lambda db: (care.list_items(db, case_id), upstream.is_erased(db, case_id))
+        rows, erased, replacing = self.runtime.read(
+            lambda db: (
+                care.list_items(db, case_id),
+                upstream.is_erased(db, case_id),
+                plans.list_replaced(db, case_id),
+            )
         )
         if rows and not erased:
             self.runtime.note_access(call.caller.user, "care_plan", [(f"case/{case_id}", case["person_id"])])
         today = dates.bangkok_day(call.now).isoformat()
-        items = [self._care_item(row, erased, today) for row in rows]
+        items = [self._care_item(row, erased, today, replacing.get(row["plan_id"])) for row in rows]
         return {
             "case_id": case_id,
             "closed": case["closed"],
@@ -183,7 +187,9 @@ class Caring(reading.Reading):
             return {}
         return {"it was set": self.runtime.read(lambda db: care.get_set_at(db, change.item_id))}
 
-    def _care_item(self, row: RowMapping, erased: bool, today: str) -> answers.CareItem:
+    def _care_item(
+        self, row: RowMapping, erased: bool, today: str, replacing: answers.Replacing | None
+    ) -> answers.CareItem:
         words = None if erased else self._unsealed(row["person_id"], "words", row["words"])
         return {
             "item_id": row["item_id"],
@@ -201,6 +207,7 @@ class Caring(reading.Reading):
             "reason": row["reason"],
             "set_at": row["set_at"],
             "set_by": row["set_by"],
+            "replaced_by": replacing,
             "history": [
                 {
                     "at": str(said["at"]),

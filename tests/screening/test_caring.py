@@ -176,3 +176,18 @@ def test_who_reads_it_is_noted_and_another_centre_finds_nothing(net, case_id):
     assert read and {row["who"] for row in read} == {"worker-60"}
     with pytest.raises(NotFound):
         plan_of(net, case_id, user="worker-61", centres=("61",))
+
+
+def test_a_goal_of_an_earlier_decision_stands_and_says_which_later_one_took_its_place(net, case_id):
+    first = agree(net, case_id, ["มีรายได้"])
+    own = tell(net, "set_goal", case_id, **GOAL)["goal_id"]
+    net.clock.advance(days=1)
+    second = agree(net, case_id, ["ได้ทำงาน"])
+    net.clock.advance(days=1)
+    third = agree(net, case_id, [])
+    goals = {each["item_id"]: each for each in plan_of(net, case_id)["goals"]}
+    later = {each["plan_id"]: each["replaced_by"] for each in goals.values()}
+    assert later[first["plan_id"]]["plan_id"] == second["plan_id"]
+    assert later[second["plan_id"]]["plan_id"] == third["plan_id"]
+    assert goals[own]["replaced_by"] is None and goals[own]["plan_id"] is None
+    assert {each["progress"] for each in goals.values()} == {"open"}

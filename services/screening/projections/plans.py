@@ -133,6 +133,12 @@ def list_replacing(db: Connection, plan_ids: Sequence[str]) -> dict[str, answers
     return {row["earlier"]: _replacing(row) for row in db.execute(found).mappings()} if plan_ids else {}
 
 
+def list_replaced(db: Connection, case_id: str) -> dict[str, answers.Replacing]:
+    """{plan of the case: the decision that took its place}"""
+    of_case = db.execute(select(plans.c.plan_id).where(plans.c.case_id == case_id)).scalars().all()
+    return list_replacing(db, of_case)
+
+
 def list_to_ratify(db: Connection, centre: str) -> Sequence[RowMapping]:
     """The plans of a centre that count, were decided between meetings, and that no meeting has looked at; the oldest
     first."""
