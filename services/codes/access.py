@@ -127,6 +127,7 @@ ACTIONS = CodeList(
         "rules.lift": Words("นำเกณฑ์รุ่นก่อนมีร่างเข้าบันทึก", "Put rules of before drafts on record"),
         "rules.adopt": Words("ประกาศใช้เกณฑ์คัดกรอง", "Adopt screening rules"),
         "report.overview": Words("ดูรายงานภาพรวม", "See the overview report"),
+        "report.own_cases": Words("ดูผลของเรื่องที่ตนคัดกรองหรือรับผิดชอบ", "Look back on one’s own cases"),
         "report.cases": Words("ดูรายการเรื่องที่อยู่เบื้องหลังตัวเลขในรายงาน", "See the cases behind the figures"),
         "log.read": Words("อ่านบันทึกเหตุการณ์", "Read the event log"),
         "user.hand_over": Words(

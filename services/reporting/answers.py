@@ -3,7 +3,10 @@ those of `services/codes`."""
 
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from services.codes.decisions import AGREEMENTS
 from services.codes.following import FOLLOW_UP_DAYS
+from services.codes.lookback import OWN_NOW, OWN_PARTS
+from services.codes.reviews import FINDINGS
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Named, Note, Province, Shape
 from services.reporting.measures import MEDIANS, told_of
 
@@ -188,6 +191,48 @@ class Waits(TypedDict):
         dict[str, Annotated[str, ("few", "withheld")]],
         Note("Why a count is null, as decision.now.sex.female: one to four, or withheld with them"),
     ]
+
+
+class OwnNow(TypedDict):
+    """Where the person is as far as anybody found, and when."""
+
+    now: Annotated[str, OWN_NOW]
+    now_at: Instant | None
+
+
+class OwnCase(OwnNow):
+    """A case that the reader screened or answered for (`parts`, last on `day`): the first path of their own screening
+    (else of the latest), what the working group decided after it, and what a review found."""
+
+    case_id: Id
+    centre: Province
+    parts: list[Annotated[str, OWN_PARTS]]
+    day: Day
+    screened_at: Instant | None
+    first_path: str | None
+    decided_at: Instant | None
+    path: str | None
+    agreement: Annotated[str, AGREEMENTS] | None
+    findings: list[Annotated[str, FINDINGS]]
+    reviewed_at: Instant | None
+
+
+class OwnCounts(TypedDict):
+    cases: Count
+    decided: Count
+    agreement: Annotated[dict[str, Count], Note("By codes of agreement")]
+    now: Annotated[dict[str, Count], Note("By codes of own_now")]
+    reviewed: Count
+    findings: Annotated[dict[str, Count], Note("By codes of review_finding")]
+
+
+class OwnCases(TypedDict):
+    """The reader's own cases of a period, the latest first; `more`: there are more, choose a shorter period."""
+
+    period: Days
+    counts: OwnCounts
+    items: list[OwnCase]
+    more: bool
 
 
 class CameOf(TypedDict):

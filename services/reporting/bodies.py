@@ -10,6 +10,11 @@ class Span(TypedDict):
     last: date | None
 
 
+class OwnCases(TypedDict):
+    first: date | None
+    last: date | None
+
+
 class CameOf(TypedDict):
     outreach_ids: list[str]
 

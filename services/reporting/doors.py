@@ -7,6 +7,7 @@ from services.reporting.answers import (
     NoticeFacts,
     OutreachFigures,
     Overview,
+    OwnCases,
     PlacementsSpread,
     RowsBehind,
     Timeline,
@@ -16,6 +17,7 @@ from services.reporting.answers import (
 OVERVIEW: QueryDoor[Overview] = QueryDoor("reporting", "overview")
 PLACEMENTS: QueryDoor[PlacementsSpread] = QueryDoor("reporting", "placements")
 WAITS: QueryDoor[Waits] = QueryDoor("reporting", "waits")
+OWN_CASES: QueryDoor[OwnCases] = QueryDoor("reporting", "own_cases")
 BEHIND: QueryDoor[RowsBehind] = QueryDoor("reporting", "behind")
 TIMELINE: QueryDoor[Timeline] = QueryDoor("reporting", "timeline")
 NOTICES: QueryDoor[NoticeFacts] = QueryDoor("reporting", "notices")

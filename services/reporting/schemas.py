@@ -66,6 +66,13 @@ class Span(Schema):
     last = Day(data_key="to", load_default=None, allow_none=True)
 
 
+class OwnCases(Schema):
+    """Nobody can be named: they are the caller's own."""
+
+    first = Day(data_key="from", load_default=None, allow_none=True)
+    last = Day(data_key="to", load_default=None, allow_none=True)
+
+
 class Overview(Span):
     as_of = AsOf(load_default=None, allow_none=True)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from services.codes.access import CASE_READERS, FIGURE_READERS, READERS
+from services.codes.access import CASE_READERS, FIGURE_READERS, READERS, STAFF
 from services.codes.coarse import SMALL, coarse
 from services.codes.feed import ENDED_UNTOLD, OF_PARTNER
 from services.codes.notices import BY_TYPE, READ_FIELDS
@@ -14,13 +14,22 @@ from services.kernel.envelope import ALL_CENTRES, Caller, instant
 from services.kernel.errors import Forbidden, Invalid, NotFound
 from services.kernel.wiring import Wiring
 from services.reporting import answers, bodies, schemas, small_cells, visibility
-from services.reporting.projections import behind, figures, merged_log, milestones, outreach, timeline, waits
+from services.reporting.projections import (
+    behind,
+    figures,
+    merged_log,
+    milestones,
+    outreach,
+    own_cases,
+    timeline,
+    waits,
+)
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day, budget_period, budget_year
 
 WIRING = Wiring(
     service="reporting",
-    projections=(owners.OWNERS, milestones.MILESTONES, outreach.OUTREACH, waits.PEOPLE),
+    projections=(owners.OWNERS, milestones.MILESTONES, outreach.OUTREACH, waits.PEOPLE, own_cases.OWN_CASES),
     hears={source: {"*": ()} for source in merged_log.SOURCES},
     keeps=coarse,
 )
@@ -86,6 +95,21 @@ class ReportingService(Doors):
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return {
             "items": self.runtime.survey(lambda db: outreach.list_came(db, body["outreach_ids"], centres))
+        }
+
+    @query("report.own_cases", roles=STAFF, schema=schemas.OwnCases())
+    def own_cases(self, call: Call, body: bodies.OwnCases) -> answers.OwnCases:
+        """The cases that the caller screened or answered for in a period, with what became of them. Nobody else's."""
+        first, last = _period(body["first"], body["last"], bangkok_day(call.now))
+        centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
+        items, more = self.runtime.survey(
+            lambda db: own_cases.get(db, call.caller.user, centres, first.isoformat(), last.isoformat())
+        )
+        return {
+            "period": {"from": first.isoformat(), "to": last.isoformat()},
+            "counts": own_cases.sums(items),
+            "items": items,
+            "more": more,
         }
 
     @query("report.cases", roles=CASE_READERS, schema=schemas.Behind())

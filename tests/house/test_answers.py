@@ -177,6 +177,8 @@ def read_everything(net: CheckedNetwork) -> None:
         net.call("reporting", "placements", **who)
         net.call("reporting", "outreach_figures", **who)
         net.call("reporting", "waits", **who)
+        if role in ROLES["reporting", "own_cases"]:
+            net.call("reporting", "own_cases", **who)
         net.call("reporting", "events", {"limit": 500}, **who)
         partners = net.call("partners", "partners", **who)["items"]
         for door in ("free_places", "provinces", "falling_stale"):

@@ -29,6 +29,9 @@ TYPES = {
             "case_id": None, "age": AGE, "found": {"subdistrict": "600101"}, "sex": "male", "outreach_id": None,
         },
         "CaseClosed": {"case_id": None, "reason": "ย้ายไปอยู่กับญาติ"},
+        "CaseAssigned": {
+            "case_id": None, "from_user": None, "to_user": "worker-61", "reason": "handed_over", "taken": False,
+        },
         "CaseReopened": {"case_id": None, "reason": "came_back"},
         "PersonCorrected": {
             "case_id": None, "sex": "male", "age": AGE, "nationality": "thai", "domicile": [],
@@ -40,7 +43,7 @@ TYPES = {
     },
     "screening": {
         "ScreeningStarted": {"case_id": None, "known": {"sex": "male"}},
-        "ScreeningCompleted": {"case_id": None, "facts": {"housing": "street"}, "labels": []},
+        "ScreeningCompleted": {"case_id": None, "facts": {"housing": "street"}, "labels": [], "paths": []},
         "PlanAgreed": {"case_id": None, "path": "local_home", "agreement": None},
         "RulesAdopted": {"name": "labels"},
         "CareTaskSet": {"case_id": None, "area": "housing", "kind": "action"},

@@ -160,6 +160,7 @@ PROMISED = [
     ("GET /api/v1/outreach/{outreach_id}", set(), {"outreach_id", "kind", "date", "partners", "version"}),
     ("POST /api/v1/outreach/{outreach_id}/entered-in-error", {"reason"}, {"version"}),
     ("PATCH /api/v1/outreach/{outreach_id}", {"kind", "date", "reached", "reason"}, {"version"}),
+    ("GET /api/v1/reports/own-cases", {"from", "to"}, {"period", "counts", "items", "more"}),
     ("GET /api/v1/reports/waits", {"centre", "from", "to"}, {"period", "decision", "place", "hidden"}),
     ("GET /api/v1/reports/outreach", {"centre", "from", "to"}, {"total", "by_kind", "by_month"}),
     ("GET /api/v1/rules", set(), {"items"}),

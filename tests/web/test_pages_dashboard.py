@@ -372,7 +372,7 @@ def test_how_long_people_wait_is_shown_by_group_and_taken_away(door, browser):
     person = browser("director-60")
     shown = person.open("/dashboard/waits")
     assert shown.status == 200 and "ทุกคน" in shown.text and "ช่วงอายุ" in shown.text
-    assert "/dashboard/waits?" in person.open("/dashboard").raw
+    assert 'href="/dashboard/waits"' in person.open("/dashboard").raw
     place = person.open("/dashboard/waits?wait=place")
     assert "การเข้าพักหรือเข้าทำงานครั้งแรก" in place.text
     assert person.open("/dashboard/waits?wait=else").status == 422
@@ -381,3 +381,15 @@ def test_how_long_people_wait_is_shown_by_group_and_taken_away(door, browser):
     assert "รอมติคณะทำงาน" in lines and "รอที่ว่าง" in lines and "60-25" not in lines
     ministry = browser("ministry").open("/dashboard/waits")
     assert ministry.status == 200 and "หนึ่งถึงสี่คน" in ministry.text and "/cases/" not in ministry.raw
+
+
+def test_ones_own_cases_are_looked_back_on_by_oneself_alone(placed, browser):
+    worker = browser("worker-60")
+    assert "/dashboard/own-cases" in worker.open("/").raw
+    shown = worker.open("/dashboard/own-cases")
+    assert shown.status == 200 and placed["case_number"] in shown.text and "คุณคัดกรอง" in shown.text
+    assert placed["case_number"] not in browser("director-60").open("/dashboard/own-cases").text
+    for stranger in ("ministry", "admin"):
+        assert browser(stranger).open("/dashboard/own-cases").status == 403
+    assert {*worker.open("/dashboard/own-cases?from=31/2/2569").errors} == {"from"}
+    assert worker.open("/dashboard/own-cases?page=99").status == 422

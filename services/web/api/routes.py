@@ -80,7 +80,7 @@ from services.referral.schemas import (
     TakeBackClosure,
 )
 from services.reporting import doors as reporting
-from services.reporting.schemas import Events, Overview, Span, Timeline
+from services.reporting.schemas import Events, Overview, OwnCases, Span, Timeline
 from services.screening import doors as screening
 from services.screening.schemas import (
     AdoptDraft,
@@ -362,6 +362,9 @@ ROUTES = (
         "Correct an activity"),
     Route("POST", "/api/v1/outreach/<outreach_id>/entered-in-error", partners.ENTER_OUTREACH_IN_ERROR,
         EnterOutreachInError, "Take out an activity that was noted in error"),
+    Route("GET", "/api/v1/reports/own-cases", reporting.OWN_CASES, OwnCases,
+        "What became of the cases that the caller screened or answered for",
+        query={"from": str, "to": str}, seconds=30.0),
     Route("GET", "/api/v1/reports/waits", reporting.WAITS, Span,
         "How long people wait and waited, by sex, age, nationality, domicile and label",
         query={"centre": str, "from": str, "to": str}, seconds=30.0),

@@ -133,6 +133,6 @@ def _cells(wait: Wait, answer: Answer, name: str) -> list[Count]:
     ]
 
 
-def _days(told: WaitDays, why: str | None) -> list[Count]:
-    count: Count = Hidden(why) if why else told["cases"]
-    return [count, told["median_days"], told["longest_days"]]
+def _days(cell: WaitDays, why: str | None) -> list[Count]:
+    count: Count = Hidden(why) if why else cell["cases"]
+    return [count, cell["median_days"], cell["longest_days"]]
