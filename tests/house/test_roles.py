@@ -297,13 +297,8 @@ def test_who_sees_no_cases_reads_no_word_about_the_person(world: World, key: tup
         return
     if key == ("reporting", "waits"):  # every group is named there, and of none is anything told
         groups = [each for wait in ("decision", "place") for each in answer[wait]["by"].values()]
-        told = {
-            value
-            for group in groups
-            for both in group.values()
-            for cell in both.values()
-            for value in cell.values()
-        }
+        cells = [cell for group in groups for both in group.values() for cell in both.values()]
+        told = {value for cell in cells for value in cell.values()}
         assert len(groups) == 10 and told <= {None, 0}
         assert not any(cell["cases"] == 0 for cell in (both["over"] for both in groups[0].values()))
         return

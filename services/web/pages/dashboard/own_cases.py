@@ -11,7 +11,7 @@ from services.web.pages.frame import doors, frame, gate, lookup, query, visit
 from services.web.pages.parts import days
 
 YEARS_BACK = 4
-SHOWN = 25
+SHOWN = 10
 
 blueprint = Blueprint("own_cases", __name__)
 
