@@ -1,8 +1,7 @@
 """Which cases somebody screened or answered for, and what became of each: told to that person alone."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import orjson
 from sqlalchemy import Column, Connection, Index, MetaData, PrimaryKeyConstraint, Table, Text, select
@@ -131,7 +130,7 @@ def _told(
     }
 
 
-def _counts(event: answers.Event, void: set[Any]) -> bool:
+def _counts(event: answers.Event, void: Collection[str | None]) -> bool:
     referral_id = event["data"].get("referral_id")
     return referral_id is None or referral_id not in void or event["type"] == "OutcomeReviewed"
 

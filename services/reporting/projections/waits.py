@@ -76,7 +76,7 @@ step = Table(  # the latest plan, and the placement of each referral
     PrimaryKeyConstraint("case_id", "name"),
     Index("waiter_step_v1_at", "case_id", "at"),
 )
-Row = dict[str, Any]
+Row = dict[str, str | int | bool | None]  # of a table: what its columns hold
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -105,9 +105,9 @@ def _nobody(case_id: str, centre: str) -> Row:
 
 
 def _stands(row: Row, fact: Recorded) -> Row:
-    if fact.type in DESCRIBED and fact.position > row["described"]:
+    if fact.type in DESCRIBED and fact.position > int(row["described"] or 0):
         row = row | _described(fact)
-    if fact.type in STANDS and fact.position > row["stood"]:
+    if fact.type in STANDS and fact.position > int(row["stood"] or 0):
         row = row | {"stood": fact.position, "open": fact.type in OPENED}
         if row["open"]:
             row["since"] = fact.time
@@ -133,7 +133,7 @@ def _step(row: Row | None, case_id: str, name: str, fact: Recorded) -> Row:
     }  # fmt: skip
     if fact.type == VOID:
         return known | {"void": True}
-    if fact.position <= known["position"]:
+    if fact.position <= int(known["position"] or 0):
         return known
     return known | {"at": fact.time, "path": fact.data.get("path"), "position": fact.position}
 
