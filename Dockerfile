@@ -23,7 +23,9 @@ FROM python:3.13-slim-bookworm
 
 RUN groupadd --gid 10001 songtor \
     && useradd --uid 10001 --gid songtor --no-create-home --home-dir /data --shell /usr/sbin/nologin songtor \
-    && install --directory --owner songtor --group songtor --mode 700 /data
+    && install --directory --owner songtor --group songtor --mode 700 /data \
+    # A volume takes over what it covers; `user` of docker-compose.yml may be another.
+    && install --directory --owner songtor --group songtor --mode 1777 /ledger
 
 COPY --from=packages /opt/songtor /opt/songtor
 ENV PATH=/opt/songtor/bin:$PATH \

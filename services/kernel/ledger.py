@@ -4,6 +4,7 @@ A backup of the keys made before an erasure holds that person's key still. Whoev
 that the key is destroyed again in the same transaction. It names nobody: a line is {"subject_id", "shredded_at"}.
 """
 
+import fcntl
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,15 +26,17 @@ def read(path: Path) -> list[Shredding] | None:
 
 
 def add(path: Path, erased: Iterable[Shredding]) -> None:
-    """Write down those who do not stand in it yet, and that safely; makes the ledger if it is not there."""
-    known = {each.subject_id for each in read(path) or ()}
-    lines = [
-        orjson.dumps(each._asdict(), option=orjson.OPT_APPEND_NEWLINE)
-        for each in erased
-        if each.subject_id not in known
-    ]
+    """Write down those who do not stand in it yet, and that safely; makes the ledger if it is not there. Processes that
+    share it wait for each other."""
     path.parent.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
     with open(path, "ab", opener=private.opener) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        known = {each.subject_id for each in read(path) or ()}
+        lines = [
+            orjson.dumps(each._asdict(), option=orjson.OPT_APPEND_NEWLINE)
+            for each in erased
+            if each.subject_id not in known
+        ]
         file.truncate(_whole(path))
         file.write(b"".join(lines))
         file.flush()

@@ -95,6 +95,7 @@ class Stack:
         value = value.replace("/run/secrets/", f"{self.secrets}/").replace(
             "0.0.0.0:8000", f"127.0.0.1:{self.ports[replica - 1]}"
         )
+        value = value.replace("/ledger/", f"{self.folder / 'ledger'}/")
         return str(data) if value == "/data" else value
 
     def container(self, service: str, replica: int = 1) -> Running:

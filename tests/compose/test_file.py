@@ -132,4 +132,7 @@ def test_the_databases_outlive_their_containers():
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
     assert SERVICES["rabbitmq"]["volumes"] == ["rabbitmq:/var/lib/rabbitmq"]
     assert SERVICES["rabbitmq"]["hostname"], "the node's name, and with it its data, must not change"
-    assert yaml.safe_load(FILE.read_text())["volumes"].keys() == {"postgres", "rabbitmq"}
+    for name in OURS:  # who was erased is in no database's backup
+        assert SERVICES[name]["volumes"] == ["ledger:/ledger"]
+        assert SERVICES[name]["environment"]["SONGTOR_ERASURE_LEDGER"] == "/ledger/erasures.jsonl"
+    assert yaml.safe_load(FILE.read_text())["volumes"].keys() == {"ledger", "postgres", "rabbitmq"}

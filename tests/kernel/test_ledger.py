@@ -1,5 +1,8 @@
 """The ledger of erasures: outside every backup, and a restore destroys again the keys of whoever stands in it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from services.kernel import ledger, settings
@@ -25,6 +28,18 @@ def test_what_stands_in_it_is_not_written_twice_and_a_line_that_was_cut_off_is_w
     ledger.add(path, [Shredding("b", "2")])
     assert ledger.read(path) == [GONE, Shredding("b", "2")]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_share_it_lose_nobody(tmp_path):
+    path = tmp_path / "erasures.jsonl"
+    adds = (
+        "import sys, pathlib; from services.kernel import ledger; from services.kernel.vault import Shredding\n"
+        "for n in range(60): ledger.add(pathlib.Path(sys.argv[1]), [Shredding(f'{sys.argv[2]}-{n}', '1')])"
+    )
+    running = [subprocess.Popen([sys.executable, "-W", "ignore", "-c", adds, path, name]) for name in "abcd"]
+    assert [each.wait() for each in running] == [0] * 4
+    found = [each.subject_id for each in ledger.read(path)]
+    assert len(found) == 240 and {*found} == {f"{name}-{n}" for name in "abcd" for n in range(60)}
 
 
 @pytest.fixture
