@@ -74,6 +74,22 @@ def test_what_a_version_answers_can_be_sent_back_as_a_draft(net):
     assert found["names"] == ["screening", "form", "procedure"]
 
 
+NOBODY = {"all": [{"fact": "pregnant", "op": "is", "value": answer} for answer in (True, False)]}
+TEXT = {"th": "รองเท้า", "en": "shoe"}
+
+
+def path_of(content, code):
+    return next(path for path in content["paths"] if path["code"] == code)
+
+
+def new_fact(**more):
+    return {"code": "shoe", "kind": "flag", "name": TEXT, "question": TEXT, "options": [], **more}
+
+
+def answer(code):
+    return {"code": code, **TEXT}
+
+
 @pytest.mark.parametrize(
     ("change", "where", "code"),
     [
@@ -87,6 +103,23 @@ def test_what_a_version_answers_can_be_sent_back_as_a_draft(net):
         (lambda c: c["labels"][2].update(leads="yes"), "screening.labels.2.leads", "wrong_type"),
         (lambda c: c["labels"][2].update(paths=["moon"]), "rulebook", "wrong_type"),
         (lambda c: c.update(luck=1), "screening.luck", "wrong_type"),
+        (lambda c: c["labels"][2].update(condition={"any": [NOBODY, c["labels"][2]["condition"]]}),
+            "label child.any[0]", "unreachable"),
+        (lambda c: path_of(c, "local_home").update(by_wish=False, needs={"fact": "age", "op": "at_most", "value": 9}),
+            "path local_home", "unreachable"),
+        (lambda c: c["paths"].append(c["paths"][0]), "path return_family", "wrong_type"),
+        (lambda c: c["dangers"].append(c["dangers"][0]), "danger ", "wrong_type"),
+        (lambda c: c["labels"][2]["paths"].append("child_agency"), "label child", "wrong_type"),
+        (lambda c: c["labels"][2].update(name={"th": "เด็ก", "en": " "}), "label child", "wrong_type"),
+        (lambda c: c["paths"].remove(path_of(c, "advice_only")), "path advice_only", "wrong_type"),
+        (lambda c: c["last"].append(c["last"][0]), "last", "wrong_type"),
+        (lambda c: c.update(facts=[new_fact(), new_fact()]), "fact shoe", "wrong_type"),
+        (lambda c: c.update(facts=[new_fact(code="birth_date")]), "fact birth_date", "wrong_type"),
+        (lambda c: c.update(facts=[new_fact(kind="code", options=[answer({"a": 1})])]), "fact shoe", "wrong_type"),
+        (lambda c: c.update(facts=[new_fact(kind="number", options=[answer("one")])]), "fact shoe", "wrong_type"),
+        (lambda c: c.update(facts=[new_fact(kind="code", options=[answer("unknown")])]), "fact shoe", "wrong_type"),
+        (lambda c: c.update(facts=[new_fact(kind="code", options=[answer("b"), answer("b")])]), "fact shoe",
+            "wrong_type"),
     ],
 )  # fmt: skip
 def test_errors_refuse_a_draft_and_name_the_row(net, change, where, code):
@@ -150,6 +183,50 @@ def test_a_procedure_of_before_can_be_sent_as_a_draft_and_counts_whole(net):
         drafted(net, {"procedure": {**old, "luck": 1}}, "procedure-1")
     with pytest.raises(Invalid):
         drafted(net, {"procedure": {**old, "centres": [1]}}, "procedure-1")
+
+
+FLAGS = (
+    "pregnant", "income_sufficient", "can_depend_on_others", "mental_crisis", "trafficking_signs", "severe_behaviour",
+    "legal_case", "able_to_work", "wants_work", "prior_process_done", "disability_card",
+)  # fmt: skip
+
+
+def test_whoever_can_be_one_is_found_however_much_a_row_asks(net):
+    """A row that asks for so many facts that nobody can look at everybody, and one that asks for two of several
+    answers at once."""
+    wanted = [{"fact": flag, "op": "is", "value": True} for flag in FLAGS]
+    wanted += [
+        {"fact": "housing", "op": "is", "value": "home"}, {"fact": "care_level", "op": "is", "value": 3},
+        {"fact": "nationality", "op": "is", "value": "stateless"},
+        {"fact": "communicable_disease", "op": "is", "value": "untreated"},
+        *({"fact": "disability_types", "op": "includes_any", "value": [code]} for code in (2, 5)),
+        {"not": {"fact": "disability_types", "op": "includes_any", "value": [1]}},
+    ]  # fmt: skip
+    content = book()
+    content["labels"][2]["condition"] = {"all": wanted}
+    saved = drafted(net, content, "2569-2")
+    found = [each for each in saved["lint"] if each["where"] == "label trafficking_suspected, label child"]
+    assert [each["example"]["disability_types"] for each in found] == [[2, 5]]
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "code"),
+    [
+        (lambda form: form["groups"][0]["facts"].append("housing"), "form group 1", "wrong_type"),
+        (lambda form: form["groups"][0].update(title={"th": "", "en": "Safety"}), "form group 1", "wrong_type"),
+        (lambda form: form["questions"].pop("pregnant"), "form group 1", "wrong_type"),
+        (lambda form: form["questions"]["pregnant"].update(text={"th": "ก", "en": ""}), "form question pregnant",
+            "wrong_type"),
+        (lambda form: form["questions"]["pregnant"].update(show_if=NOBODY), "form question pregnant, show_if",
+            "unreachable"),
+    ],
+)  # fmt: skip
+def test_a_form_has_words_for_what_it_asks_and_asks_once_of_somebody(net, change, where, code):
+    form = net.call("screening", "rulebook", {"rules_version": "2"}, **RULES)["content"]
+    change(form)
+    with pytest.raises(Invalid) as wrong:
+        drafted(net, {"form": form}, "2")
+    assert code in str(wrong.value.errors[where])
 
 
 def test_a_form_asks_only_for_facts_there_are(net):

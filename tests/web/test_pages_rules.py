@@ -98,6 +98,24 @@ def test_what_the_linter_says_stands_beside_the_row(keeper, draft):
     assert refused.status == 422 and [*refused.errors] == ["condition"] and "300" in refused.raw
 
 
+def test_the_way_of_whoever_no_group_speaks_of_stays(door, keeper, draft):
+    kept = keeper.send(keeper.open(at(draft, "paths", "advice_only", "remove")))
+    assert kept.status == 422 and "แนวทางนี้ต้องคงไว้ เพราะเป็นแนวทางของผู้ที่ไม่อยู่ในกลุ่มใด" in kept.text
+    assert row_of(door, draft, "paths", "advice_only")
+
+
+def test_a_way_of_a_table_that_nobody_can_meet_is_refused_at_the_table(keeper, draft):
+    page = keeper.send(keeper.open(at(draft, "labels", "child")), do="condition:way")
+    page = keeper.send(keeper.send(page, do="condition:test"), condition__tests__1__fact="income_sufficient")
+    page = keeper.send(keeper.send(page, do="condition:test"), condition__tests__2__fact="age")
+    refused = keeper.send(
+        page, condition__tests__0__cells__1="yes", condition__tests__1__cells__1="yes",
+        condition__tests__2__op="at_least", condition__tests__2__number="60", condition__tests__2__cells__1="yes",
+    )  # fmt: skip
+    assert (refused.status, [*refused.errors]) == (422, ["condition"])
+    assert "ไม่มีใครเข้าเงื่อนไขนี้ได้" in refused.text
+
+
 def test_a_label_names_its_law_and_both_languages(keeper, draft):
     refused = keeper.send(keeper.open(at(draft, "labels", "child")), law__th="", name__en=" ")
     assert refused.status == 422 and {*refused.errors} == {"law.th", "name.en"}

@@ -5,20 +5,30 @@ unknown_fact, wrong_type, unreachable, no_law refuse a draft; gap (somebody of w
 label catches) and overlap (somebody whom two labels catch) only warn: both may be meant.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations as pairs
 from typing import NamedTuple
 
+from services.codes.facts import FACTS
 from services.kernel.questions import Json
-from services.kernel.rules import MET, NOT_MET, Condition, Fact, RulesWrong, Verdict, check, evaluate
+from services.kernel.rules import MET, NOT_MET, UNKNOWN_CODE, Condition, Fact, RulesWrong, check, evaluate
 from services.screening.domain import form, rulebook
 from services.screening.domain.assessment import NOTHING_MET, assess
-from services.screening.domain.people import Person, combinations, leaves, values
+from services.screening.domain.facts import VOCABULARY
+from services.screening.domain.people import Person, leaves, search, values
 from services.screening.domain.rulebook import LabelRule, Rulebook
 
 ERRORS = ("unknown_fact", "wrong_type", "unreachable", "no_law")
 WARNINGS = ("gap", "overlap")
+ROWS = (
+    ("labels", "label", "code"), ("paths", "path", "code"), ("dangers", "danger", "code"),
+    ("facts", "fact", "code"), ("applies", "question", "fact"),
+)  # fmt: skip
+TWICE = "It stands there twice."
+NAMELESS = "It has a name in both languages."
+NEEDED = "It stays: it is for whoever no label speaks of."
 
 
 class Finding(NamedTuple):
@@ -63,20 +73,80 @@ def _unreachable(book: Rulebook) -> Iterator[Finding]:
     for where, condition in rulebook.conditions(book).items():
         if where.startswith("question") or where.endswith("never"):
             continue
-        if _somebody(book, condition, MET) is None:
+        if _nobody(book, condition):
             yield Finding("unreachable", where, "Nobody can meet this.")
+            continue
+        for number, way in enumerate(condition.get("any", ())):
+            if _nobody(book, way):
+                yield Finding("unreachable", f"{where}.any[{number}]", "Nobody can meet this way.")
     opened = {path for label in book.labels for path in label.paths}
     opened |= {danger.path for danger in book.dangers.values()} | {NOTHING_MET}
     for path in book.paths.values():
         if path.code not in opened and not path.by_wish:
             yield Finding("unreachable", f"path {path.code}", "No label, danger or wish opens this path.")
+    yield from _of_no_label(book)
 
 
-def _somebody(book: Rulebook, condition: Condition, verdict: Verdict) -> Person | None:
-    for person in combinations([condition], book.vocabulary, [condition]):
-        if evaluate(condition, person).verdict is verdict:
-            return person
-    return None
+def _of_no_label(book: Rulebook) -> Iterator[Finding]:
+    """Paths that only labels open, and of which nobody whom one of them catches meets the needs."""
+    others = {danger.path for danger in book.dangers.values()} | {NOTHING_MET}
+    for path in book.paths.values():
+        labels = [label for label in book.labels if path.code in label.paths]
+        if path.needs is None or path.by_wish or path.code in others or not labels:
+            continue
+        if all(_nobody(book, {"all": [label.condition, path.needs]}) for label in labels):
+            yield Finding("unreachable", f"path {path.code}", "Nobody can meet this whom a label leads here.")
+
+
+def _nobody(book: Rulebook, condition: Condition) -> bool:
+    """Surely: where there are too many to look at, somebody may be one."""
+    found = search(condition, book.vocabulary)
+    return found.over and found.person is None
+
+
+def _of_rows(document: str) -> Iterator[Finding]:
+    """What a rulebook that is read no longer shows, or what nobody could use: rows that stand there twice, without
+    names, or with answers that no answer can be."""
+    content = json.loads(document)
+    for part, kind, key in ROWS:
+        rows = content.get(part, ())
+        for code in _twice([row[key] for row in rows]):
+            yield Finding("wrong_type", f"{kind} {code}", TWICE)
+        for row in rows:
+            if not all(_said(row[text]) for text in ("name", "question") if text in row):
+                yield Finding("wrong_type", f"{kind} {row[key]}", NAMELESS)
+    for label in content["labels"]:
+        for code in _twice(label["paths"]):
+            yield Finding("wrong_type", f"label {label['code']}", f"path {code}: {TWICE}")
+    for fact in content.get("facts", ()):
+        yield from (Finding("wrong_type", f"fact {fact['code']}", problem) for problem in _of_options(fact))
+        if fact["code"] in FACTS and fact["code"] not in VOCABULARY:
+            yield Finding("wrong_type", f"fact {fact['code']}", "It is there already.")
+    for code in _twice(content["last"]):
+        yield Finding("wrong_type", "last", f"path {code}: {TWICE}")
+    if NOTHING_MET not in [path["code"] for path in content["paths"]]:
+        yield Finding("wrong_type", f"path {NOTHING_MET}", NEEDED)
+
+
+def _of_options(fact: Mapping[str, Json]) -> Iterator[str]:
+    options = fact.get("options") or []
+    codes = [option["code"] for option in options]
+    number = fact["kind"] == "number"
+    for code in codes:
+        fits = type(code) is int if number else isinstance(code, str) and rulebook.CODE.fullmatch(code)
+        if not fits or code == UNKNOWN_CODE:
+            yield f"{str(code)[:40]!r} is no answer: {'whole numbers' if number else 'codes'} only"
+    yield from (f"{str(code)[:40]!r}: {TWICE}" for code in _twice([str(code) for code in codes]))
+    if not all(_said(option) for option in options):
+        yield NAMELESS
+
+
+def _twice(codes: Sequence[Json]) -> list[Json]:
+    return list(dict.fromkeys(code for place, code in enumerate(codes) if code in codes[:place]))
+
+
+def _said(text: Mapping[str, str]) -> bool:
+    return all(text[language].strip() for language in ("th", "en"))
 
 
 def of_form(document: str, book: Rulebook) -> list[Finding]:
@@ -96,7 +166,31 @@ def of_form(document: str, book: Rulebook) -> list[Finding]:
     ]
     shown = {fact: each.get("show_if") for fact, each in asked.questions.items()}
     conditions = {f"form question {fact}, show_if": rule for fact, rule in shown.items() if rule}
-    return [*found, *_of_conditions(conditions, book.vocabulary)]
+    found += _of_conditions(conditions, book.vocabulary)
+    return found or [*_of_questions(asked, known, book), *_of_nobody(conditions, book)]
+
+
+def _of_questions(asked: form.FormBook, known: Collection[str], book: Rulebook) -> Iterator[Finding]:
+    facts = [fact for group in asked.groups for fact in group["facts"]]
+    own = {fact.code for fact in book.facts}  # a rulebook that adds a fact says how it is asked
+    for number, group in enumerate(asked.groups, 1):
+        where = f"form group {number}"
+        if not (_said(group["title"]) and _said(group["why"])):
+            yield Finding("wrong_type", where, NAMELESS)
+        for fact in group["facts"]:
+            if facts.count(fact) > 1:
+                yield Finding("wrong_type", where, f"{fact}: {TWICE}")
+            if fact not in asked.questions and fact not in own:
+                yield Finding("wrong_type", where, f"{fact} has no question.")
+    for fact, question in asked.questions.items():
+        if fact in known and not _said(question["text"]):
+            yield Finding("wrong_type", f"form question {fact}", NAMELESS)
+
+
+def _of_nobody(conditions: Mapping[str, Condition], book: Rulebook) -> Iterator[Finding]:
+    for where, condition in conditions.items():
+        if _nobody(book, condition):
+            yield Finding("unreachable", where, "Nobody can meet this.")
 
 
 def warnings(book: Rulebook) -> list[Finding]:
@@ -143,13 +237,13 @@ def _quietest(book: Rulebook, person: Person, options: Mapping[str, Sequence[Jso
 def _overlaps(book: Rulebook) -> Iterator[Finding]:
     for first, second in pairs(book.labels, 2):
         both = [first.condition, second.condition]
-        for person in combinations(both, book.vocabulary, both):
-            if all(evaluate(condition, person).verdict is MET for condition in both) and {
-                first.code,
-                second.code,
-            } <= {*_met(book, person)}:
-                yield Finding("overlap", f"label {first.code}, label {second.code}", "Both are met.", person)
-                break
+        codes = {first.code, second.code}
+
+        def both_met(person: Person, codes: set[str] = codes) -> bool:
+            return codes <= {*_met(book, person)}
+
+        if (person := search({"all": both}, book.vocabulary, both_met).person) is not None:
+            yield Finding("overlap", f"label {first.code}, label {second.code}", "Both are met.", person)
 
 
 def _facts(label: LabelRule) -> list[str]:
@@ -166,4 +260,4 @@ def _short(value: Json) -> str:
 def findings(document: str) -> tuple[Finding, ...]:
     """Errors of a document that can be read; if there are none, its warnings."""
     book = rulebook.parse(document)
-    return tuple(errors(book) or warnings(book))
+    return tuple([*_of_rows(document), *errors(book)] or warnings(book))

@@ -17,13 +17,26 @@ SAID = {
     "no_law": later("Name the law it stands on, in both languages."),
     "unreachable": later("Nobody can meet this."),
     "unopened": later("No group, danger or wish opens this way."),
+    "not_led": later("Nobody can meet this whom a group leads here."),
+    "twice": later("It stands there twice."),
+    "nameless": later("Name it in both languages."),
+    "needed": later("This way stays: it is for whoever no group speaks of."),
 }
-OF_ROWS = {"label": "labels", "path": "paths", "danger": "dangers", "question": "applies"}
-ROW = re.compile(r"(label|path|danger|question) ([a-z0-9_]+)(?:, (where|never))?(.*)", re.DOTALL)
+# What a code alone does not tell: {part of the door's words: what it means}.
+MEANT = {
+    "No label": "unopened", "whom a label leads": "not_led", "It stands there twice": "twice",
+    "It has a name in both": "nameless", "It stays": "needed",
+}  # fmt: skip
+OF_ROWS = {"label": "labels", "path": "paths", "danger": "dangers", "fact": "facts", "question": "applies"}
+ROW = re.compile(r"(label|path|danger|fact|question) ([a-z0-9_]+)(?:, (where|never))?(.*)", re.DOTALL)
 OF_FORM = re.compile(r"form (group|question) ([a-z0-9_]+)(.*)", re.DOTALL)
 OF_SHAPE = re.compile(r"(?:screening|form)\.([a-z]+)\.([a-z0-9_]+)\.(.+)")
 ELSEWHERE = "elsewhere"  # of a form: what is wrong with other rows than its own
-FIELDS = {"path": "needs", "danger": "needs"}  # the condition of a row, where it is not `condition`
+FIELDS = {
+    "path": "needs",
+    "danger": "needs",
+    "fact": "options",
+}  # the condition of a row, where it is not `condition`
 
 
 class Place(NamedTuple):
@@ -78,14 +91,15 @@ def _field(place: Place, messages: Sequence[str]) -> str | None:
     """The field of the row's form that it is about; None: the form has none."""
     if any(message.startswith("no_law") for message in messages):
         return "law.th"
+    if any("It has a name in both" in message for message in messages):
+        return next(f"{field.name}.th" for field in PARTS[place.part].fields if field.kind == "words")
     names = [field.name for field in PARTS[place.part].fields if not field.only_new]
     return place.field if place.field in names or place.field.rpartition(".")[0] in names else None
 
 
 def _said(message: str) -> str:
     code = message.partition(":")[0]
-    if code == "unreachable" and "No label" in message:
-        code = "unopened"
+    code = next((meant for words, meant in MEANT.items() if words in message), code)
     return _(SAID[code]) if code in SAID else _("Check this answer.")
 
 
