@@ -16,8 +16,8 @@ from services.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, grouping, planning, reviewing, schemas, tabling
 from services.screening.convening import Called
-from services.screening.domain import voting
-from services.screening.domain.adoption import RULES, procedure_in_force
+from services.screening.domain import rulebook, voting
+from services.screening.domain.adoption import RULES, in_force, procedure_in_force
 from services.screening.domain.meeting import (
     MEETING,
     CallMeeting,
@@ -79,6 +79,8 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
         row = self._meeting(call, body["meeting_id"])
         self._case_of(call, row, body["case_id"])
         places = body["programme_ids"] or []
+        rules = self.runtime.state(RULES, rulebook.NAME)
+        planning.require_known(in_force(rules, dates.bangkok_day(call.at)), body["path"])
         planning.require_path(self._offers(places, "programme_ids"), body["path"], "programme_ids")
         proposing = ProposeOption(body["case_id"], body["path"], places)
         return self._do(call, row, [proposing], follows=self._opened(body["case_id"]))

@@ -82,8 +82,7 @@ class Planning(reading.Reading):
             require_order(call.at, follows)
             require_path(offers, decision.path, decision.field)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
-            if decision.path not in {*PLAN_PATHS, *book.paths} - {TONIGHT}:
-                raise Invalid({"path": [f"Must be one of: {', '.join(book.paths)}."]})
+            require_known(book, decision.path)
             rules = procedure_in_force(unit.state(RULES, procedure.NAME), day)
             terms = rules.of(case["centre"])
             screening, voted = unit.state(SCREENING, case_id), vote(unit, plan_id)
@@ -211,6 +210,12 @@ def lay_before(unit: Unit, centre: str, meeting_id: str, agreed: AgreePlan | Non
 def _is_closed(unit: Unit, case_id: str) -> bool:
     case = upstream.get_case(unit.db, case_id)
     return case is None or case["closed"]
+
+
+def require_known(book: rulebook.Rulebook, path: str) -> None:
+    """It is a path of the rules that count, or one that plans had before them."""
+    if path not in {*PLAN_PATHS, *book.paths} - {TONIGHT}:
+        raise Invalid({"path": [f"Must be one of: {', '.join(book.paths)}."]})
 
 
 def require_path(offers: Sequence[upstream.Programme], path: str, field: str) -> None:

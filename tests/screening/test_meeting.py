@@ -87,6 +87,20 @@ def test_what_is_proposed_anew_is_voted_on_anew():
     assert other.agenda[CASE].votes == {}
 
 
+@pytest.mark.parametrize("ratified", [None, True, False])
+def test_what_was_decided_stays_as_it_was_voted_on(ratified):
+    decided = [*BEFORE, CAST, CaseDecided(ID, CASE, "plan-1", "local_home", ratified)]
+    meeting.given(*decided).when(ProposeOption(CASE, "foundation", [])).refused("wrong_state")
+    meeting.given(*decided).when(DeclareConflict(CASE, "3")).refused("wrong_state")
+    later = CaseDecided(ID, CASE, "plan-2", "foundation")
+    meeting.given(*decided).when(deciding(path="foundation", programme_ids=(), plan_id="plan-2")).then(later)
+
+
+def test_what_lies_there_to_be_ratified_is_not_proposed_otherwise():
+    lying = [CALLED, CaseTabled(ID, CASE, PERSON, "ratify", "plan-1"), PROPOSED]
+    meeting.given(*lying).when(ProposeOption(CASE, "foundation", [])).refused("wrong_state")
+
+
 def test_a_member_votes_on_what_is_proposed_and_may_think_better_of_it():
     vote = CastVote("vote-1", CASE, "3", "dissent", "ไกล")
     meeting.given(CALLED, TABLED).when(vote).refused("wrong_state")

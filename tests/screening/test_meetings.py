@@ -163,6 +163,24 @@ def test_everybody_has_their_own_vote_and_the_secretary_writes_down_the_others(n
         decide(net, meeting_id, case_id, [{"member": "2", "vote": "agree"}])
 
 
+def test_what_is_proposed_is_a_path_of_the_rules(net, meeting_id, case_id):
+    tell(net, "table", meeting_id, {"case_id": case_id})
+    with pytest.raises(Invalid, match="path"):
+        tell(net, "propose", meeting_id, {"case_id": case_id, "path": "moon"})
+    assert ask(net, meeting_id)["agenda"][0]["path"] is None
+
+
+def test_what_a_meeting_decided_stays_in_its_agenda(net, meeting_id, case_id):
+    voted_on(net, meeting_id, case_id)
+    decide(net, meeting_id, case_id, [{"member": number, "vote": "agree"} for number in "123"])
+    before = ask(net, meeting_id)
+    with pytest.raises(Refused, match="wrong_state"):
+        tell(net, "propose", meeting_id, {"case_id": case_id, "path": "foundation"})
+    with pytest.raises(Refused, match="wrong_state"):
+        tell(net, "declare_conflict", meeting_id, {"case_id": case_id})
+    assert ask(net, meeting_id) == before and before["decided"] == 1
+
+
 def test_without_a_quorum_nothing_is_decided_and_the_meeting_goes_on(net, meeting_id, case_id):
     voted_on(net, meeting_id, case_id)
     with pytest.raises(Refused) as refused:

@@ -238,6 +238,11 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             if known.path == path and [*known.programme_ids] == [*programme_ids]:
                 return []
             _open(meeting)
+            _undecided(known)
+            if known.ratifies:
+                raise Refused(
+                    "wrong_state", "A decision lies here to be ratified; a new one takes its place."
+                )
             return [OptionProposed(id, case_id, path, [*programme_ids])]
         case CastVote():
             return _cast(command, meeting, _tabled(item))
@@ -245,6 +250,7 @@ def decide(command: Command, meeting: Meeting) -> list[MeetingEvent]:
             if member in _tabled(item).conflicts:
                 return []
             _open(meeting)
+            _undecided(_tabled(item))
             _seated(meeting, member)
             return [ConflictDeclared(id, case_id, member)]
         case DecideCase():
@@ -304,6 +310,12 @@ def _tabled(item: Item | None) -> Item:
     return item
 
 
+def _undecided(item: Item) -> None:
+    """What was decided stays as it was voted on; only another decision takes its place."""
+    if item.plan_id:
+        raise Refused("wrong_state", "The case is decided.")
+
+
 def _seated(meeting: Meeting, member: str) -> None:
     if member not in meeting.seats:
         raise Invalid({"member": [NOT_THERE]})
@@ -315,8 +327,7 @@ def _cast(command: CastVote, meeting: Meeting, item: Item) -> list[MeetingEvent]
         return []
     _open(meeting)
     _seated(meeting, command.member)
-    if item.plan_id:
-        raise Refused("wrong_state", "The case is decided.")
+    _undecided(item)
     if item.path is None:
         raise Refused("wrong_state", "Nothing is proposed yet that could be voted on.")
     if command.member in item.conflicts:
