@@ -170,19 +170,19 @@ def of_form(document: str, book: Rulebook) -> list[Finding]:
     return found or [*_of_questions(asked, known, book), *_of_nobody(conditions, book)]
 
 
-def _of_questions(asked: form.FormBook, known: Collection[str], book: Rulebook) -> Iterator[Finding]:
-    facts = [fact for group in asked.groups for fact in group["facts"]]
+def _of_questions(sheet: form.FormBook, known: Collection[str], book: Rulebook) -> Iterator[Finding]:
+    facts = [fact for group in sheet.groups for fact in group["facts"]]
     own = {fact.code for fact in book.facts}  # a rulebook that adds a fact says how it is asked
-    for number, group in enumerate(asked.groups, 1):
+    for number, group in enumerate(sheet.groups, 1):
         where = f"form group {number}"
         if not (_said(group["title"]) and _said(group["why"])):
             yield Finding("wrong_type", where, NAMELESS)
         for fact in group["facts"]:
             if facts.count(fact) > 1:
                 yield Finding("wrong_type", where, f"{fact}: {TWICE}")
-            if fact not in asked.questions and fact not in own:
+            if fact not in sheet.questions and fact not in own:
                 yield Finding("wrong_type", where, f"{fact} has no question.")
-    for fact, question in asked.questions.items():
+    for fact, question in sheet.questions.items():
         if fact in known and not _said(question["text"]):
             yield Finding("wrong_type", f"form question {fact}", NAMELESS)
 
