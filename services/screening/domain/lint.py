@@ -14,11 +14,12 @@ from typing import NamedTuple
 from services.codes.facts import FACTS
 from services.kernel.questions import Json
 from services.kernel.rules import MET, NOT_MET, UNKNOWN_CODE, Condition, Fact, RulesWrong, check, evaluate
+from services.screening.answers import Text
 from services.screening.domain import form, rulebook
 from services.screening.domain.assessment import NOTHING_MET, assess
 from services.screening.domain.facts import VOCABULARY
 from services.screening.domain.people import Person, leaves, search, values
-from services.screening.domain.rulebook import LabelRule, Rulebook
+from services.screening.domain.rulebook import LabelRule, NewFact, Rulebook
 
 ERRORS = ("unknown_fact", "wrong_type", "unreachable", "no_law")
 WARNINGS = ("gap", "overlap")
@@ -118,26 +119,24 @@ def _of_rows(document: str) -> Iterator[Finding]:
     for label in content["labels"]:
         for code in _twice(label["paths"]):
             yield Finding("wrong_type", f"label {label['code']}", f"path {code}: {TWICE}")
-    for fact in content.get("facts", ()):
-        yield from (Finding("wrong_type", f"fact {fact['code']}", problem) for problem in _of_options(fact))
-        if fact["code"] in FACTS and fact["code"] not in VOCABULARY:
-            yield Finding("wrong_type", f"fact {fact['code']}", "It is there already.")
+    for fact in rulebook.parse(document).facts:
+        yield from (Finding("wrong_type", f"fact {fact.code}", problem) for problem in _of_options(fact))
+        if fact.code in FACTS and fact.code not in VOCABULARY:
+            yield Finding("wrong_type", f"fact {fact.code}", "It is there already.")
     for code in _twice(content["last"]):
         yield Finding("wrong_type", "last", f"path {code}: {TWICE}")
     if NOTHING_MET not in [path["code"] for path in content["paths"]]:
         yield Finding("wrong_type", f"path {NOTHING_MET}", NEEDED)
 
 
-def _of_options(fact: Mapping[str, Json]) -> Iterator[str]:
-    options = fact.get("options") or []
-    codes = [option["code"] for option in options]
-    number = fact["kind"] == "number"
+def _of_options(fact: NewFact) -> Iterator[str]:
+    number, codes = fact.kind == "number", fact.codes
     for code in codes:
         fits = type(code) is int if number else isinstance(code, str) and rulebook.CODE.fullmatch(code)
         if not fits or code == UNKNOWN_CODE:
             yield f"{str(code)[:40]!r} is no answer: {'whole numbers' if number else 'codes'} only"
     yield from (f"{str(code)[:40]!r}: {TWICE}" for code in _twice([str(code) for code in codes]))
-    if not all(_said(option) for option in options):
+    if not all(_said({"th": option["th"], "en": option["en"]}) for option in fact.options):
         yield NAMELESS
 
 
@@ -145,8 +144,8 @@ def _twice(codes: Sequence[Json]) -> list[Json]:
     return list(dict.fromkeys(code for place, code in enumerate(codes) if code in codes[:place]))
 
 
-def _said(text: Mapping[str, str]) -> bool:
-    return all(text[language].strip() for language in ("th", "en"))
+def _said(text: Text) -> bool:
+    return bool(text["th"].strip() and text["en"].strip())
 
 
 def of_form(document: str, book: Rulebook) -> list[Finding]:
