@@ -35,15 +35,15 @@ LOOKED_AT = (
 
 metadata = MetaData()
 own_case = Table(
-    "own_case_v1",
+    "own_case_v2",
     metadata,
     Column("case_id", Text),
-    Column("user", Text),
+    Column("staff", Text),
     Column("part", Text),  # codes.lookback.OWN_PARTS
     Column("day", Text),  # on which they did so
     Column("centre", Text, nullable=False, info=OWNER),
-    PrimaryKeyConstraint("case_id", "user", "part", "day"),
-    Index("own_case_v1_user", "user", "day"),
+    PrimaryKeyConstraint("case_id", "staff", "part", "day"),
+    Index("own_case_v2_staff", "staff", "day"),
 )
 
 
@@ -59,13 +59,13 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
                 bangkok_day(moment(fact.time)).isoformat(),
             )
             rows[key] = {
-                **dict(zip(("case_id", "user", "part", "day"), key, strict=True)),
+                **dict(zip(("case_id", "staff", "part", "day"), key, strict=True)),
                 "centre": fact.centre,
             }
-    upsert(db, own_case, list(rows.values()), ("case_id", "user", "part", "day"), update=())
+    upsert(db, own_case, list(rows.values()), ("case_id", "staff", "part", "day"), update=())
 
 
-OWN_CASES = Projection("own_cases", 1, (own_case,), project, types=frozenset(ACTS))
+OWN_CASES = Projection("own_cases", 2, (own_case,), project, types=frozenset(ACTS))
 
 
 def get(
@@ -73,7 +73,7 @@ def get(
 ) -> tuple[list[answers.OwnCase], bool]:
     """(what became of them, the latest first; whether there are more than are told). Of the centres' cases alone."""
     o = own_case.c
-    mine = select(o.case_id, o.centre, o.part, o.day).where(o.user == user, o.day.between(first, last))
+    mine = select(o.case_id, o.centre, o.part, o.day).where(o.staff == user, o.day.between(first, last))
     if centres is not None:
         mine = mine.where(o.centre.in_(centres))
     parts: dict[str, dict[str, str]] = {}
