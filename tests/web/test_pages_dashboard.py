@@ -393,3 +393,4 @@ def test_ones_own_cases_are_looked_back_on_by_oneself_alone(placed, browser):
         assert browser(stranger).open("/dashboard/own-cases").status == 403
     assert {*worker.open("/dashboard/own-cases?from=31/2/2569").errors} == {"from"}
     assert worker.open("/dashboard/own-cases?page=99").status == 422
+    assert placed["case_number"] in worker.open("/dashboard/own-cases.csv").text

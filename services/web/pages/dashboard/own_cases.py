@@ -6,9 +6,11 @@ from flask import Blueprint, Response
 from services.codes.access import STAFF
 from services.reporting.doors import OWN_CASES
 from services.thai import dates
-from services.web.pages.dashboard.period import named_parts, period_form, read_period
-from services.web.pages.frame import doors, frame, gate, lookup, query, visit
+from services.web.pages.dashboard.period import asked_period, named_parts, period_form, read_period
+from services.web.pages.frame import doors, files, frame, gate, lookup, query, visit
 from services.web.pages.parts import days
+from services.web.pages.parts.language import _
+from services.web.pages.parts.words import day, word
 
 YEARS_BACK = 4
 SHOWN = 10
@@ -37,4 +39,33 @@ def show() -> Response:
         portions=named_parts(),
         following=visit.link(".show", **period.address, page=str(number + 1)) if number < pages else None,
         first=visit.link(".show", **period.address) if number > 1 else None,
+        file=visit.link(".as_csv", **period.address),
     )
+
+
+@blueprint.get("/dashboard/own-cases.csv")
+@gate.roles(*STAFF)
+def as_csv() -> Response:
+    """Case numbers and codes; a file names nobody."""
+    period = asked_period()
+    answer = doors.ask(OWN_CASES.of(**{"from": period.body["from"], "to": period.body["to"]}))
+    cases = lookup.cases(each["case_id"] for each in answer["items"])
+    lines = [
+        [
+            cases[each["case_id"]]["case_number"] if each["case_id"] in cases else "",
+            day(each["day"]),
+            word("path", each["first_path"]) if each["first_path"] else "",
+            word("path", each["path"]) if each["path"] else "",
+            word("agreement", each["agreement"]) if each["agreement"] else "",
+            word("own_now", each["now"]),
+            ", ".join(word("review_finding", code) for code in each["findings"]),
+        ]
+        for each in answer["items"]
+    ]
+    columns = [
+        _("Case number"), _("Day it happened"), _("Screening"), _("Decision"),
+        _("The group's decision beside the screening"),
+        _("Where the people are now"), _("What reviews found"),
+    ]  # fmt: skip
+    name = files.name("own-cases", visit.caller().centres, period.first, period.last)
+    return files.as_csv(files.Sheet("own-cases", _("Looking back on my own cases"), columns, lines), name)
