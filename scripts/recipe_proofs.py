@@ -171,8 +171,8 @@ def measure(house: House) -> None:
     assert told["employment"]["out_of_work"] is None and told["hidden"]["employment.out_of_work"] == "few"
     [behind] = house.do("reporting", "behind", figure="out_of_work")["items"]
     assert behind["referral_id"] == referral_id
-    house.says("/dashboard", "ว่างงานเมื่อติดตามครั้งล่าสุด", "Out of work at the latest follow-up")
-    house.says("/dashboard", "&lt;5", "&lt;5", user="ministry")
+    house.says("/dashboard?chapter=all", "ว่างงานเมื่อติดตามครั้งล่าสุด", "Out of work at the latest follow-up")
+    house.says("/dashboard?chapter=all", "&lt;5", "&lt;5", user="ministry")
     house.says("/dashboard/behind?figure=out_of_work", "ผู้ที่ว่างงาน", "Placements out of work")
     house.says("/dashboard/definitions", "ไม่มีงานทำเมื่อติดตาม", "had no work when they were")
     assert "out_of_work" in schema("reporting.Overview")["properties"]["employment"]["properties"]
