@@ -781,6 +781,9 @@ class WholeDraft(Draft):
     """`only_words`: it says the same as what counts, so that one person who may adopts it."""
 
     only_words: bool
+    adopted_since: Annotated[
+        list[str], Note("Versions adopted since what it began from; it leaves out their changes")
+    ]
     lint: list[Lint]
     trials: Annotated[list[Id], Note("The latest first")]
     content: Annotated[Any, Note("{name: document}")]

@@ -88,6 +88,7 @@ class Drafting(ruling.Ruling):
         return {
             **_row(saved),
             "only_words": self.runtime.read(lambda db: _of_read_models(db, saved.documents, call)),
+            "adopted_since": self.runtime.read(lambda db: _adopted_since(db, saved)),
             "lint": _rows(lint.findings(text)) if text else [],
             "trials": [row["trial_id"] for row in trials],
             "content": {name: orjson.loads(document) for name, document in saved.documents.items()},
@@ -176,6 +177,23 @@ def _of_read_models(db: Connection, texts: Mapping[str, str], call: Call) -> boo
         if name != procedure.NAME
     }
     return _only_words(texts, counting)
+
+
+def _adopted_since(db: Connection, saved: drafts.Saved) -> list[str]:
+    """The earliest first, of the kinds it has documents of: adopted as it is, it takes back what they changed. What it
+    began from without naming it, is what counted when it was saved."""
+    if saved.adopted:
+        return []
+    found = rules.list_adopted(db)[::-1]
+    begun = {row["name"]: row["adopted_at"] for row in found if row["rules_version"] == saved.based_on}
+    of_software = {row["rules_version"]: row["name"] for row in ruling.list_versions(db, date.max)}
+    begun = begun or {of_software.get(saved.based_on, ""): ""}
+    return [
+        row["rules_version"]
+        for row in found
+        if row["draft_id"] and row["name"] in saved.documents
+        and row["adopted_at"] > begun.get(row["name"], saved.saved_at)
+    ]  # fmt: skip
 
 
 def _next(unit: Unit, name: str, text: str, first: date) -> str:

@@ -275,6 +275,22 @@ def test_two_directors_of_different_centres_adopt_a_draft_from_a_day_on(net):
     assert net.runtimes["screening"].verify() == []
 
 
+def test_a_draft_says_what_was_adopted_since_it_began(net):
+    def since(draft_id):
+        return net.call("screening", "draft", {"draft_id": draft_id}, **RULES)["adopted_since"]
+
+    net.call("screening", "adopt_rules", {"rules_version": "2569-1"}, **NORTH)
+    first, second = drafted(net, older_from(65))["draft_id"], drafted(net, older_from(70))["draft_id"]
+    assert since(first) == since(second) == []
+    adopt(net, first, NORTH)
+    version = adopt(net, first, SOUTH)["rules_version"]
+    assert since(second) == [version] and since(first) == []
+    drafted_anew = drafted(net, older_from(70), version)["draft_id"]
+    assert since(drafted_anew) == []  # it begins from it
+    form = net.call("screening", "rulebook", {"rules_version": "2"}, **RULES)["content"]
+    assert since(drafted(net, {"form": form}, "2")["draft_id"]) == []  # of another kind
+
+
 def test_the_rule_keeper_is_one_of_two_and_never_both(net):
     draft_id = drafted(net, older_from(65))["draft_id"]
     assert adopt(net, draft_id, RULES)["waiting_for"]

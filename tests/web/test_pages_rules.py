@@ -258,6 +258,20 @@ def test_words_alone_are_adopted_by_one_from_a_later_day_and_everybody_is_told(d
     assert adopted["adopted_by"] == ["rules"] and adopted["reason"] == "แก้คำให้อ่านง่าย"
 
 
+def test_who_adopts_a_draft_sees_what_was_adopted_since_it_began(door, keeper, draft):
+    changed = door.get(f"/api/v1/rules/{BASE}", "rules").json()["content"]
+    changed["labels"][0]["law"]["text"] = "ถ้อยคำใหม่"
+    other = door.made("/api/v1/rules/drafts", {"based_on": BASE, "content": changed}, "rules")["draft_id"]
+    said = "ประกาศใช้หลังเริ่มร่างนี้และไม่อยู่ในร่าง"
+    assert said not in keeper.open(at(draft, "adopt")).text
+    body, path = {"valid_from": "2080-01-01", "reason": "กฎหมายเปลี่ยน"}, f"/api/v1/rules/drafts/{other}/adopt"
+    assert door.post(path, body, "director-60").status_code == 202
+    version = door.post(path, body, "rules").json()["rules_version"]
+    for page in (at(draft), at(draft, "adopt")):
+        shown = keeper.open(page)
+        assert said in shown.text and f"/rules/{version}" in shown.raw
+
+
 def test_the_days_of_a_trial_are_read_as_people_write_them(keeper, draft):
     page = keeper.open(at(draft, "trial"))
     wrong = keeper.send(page, **{"from": "31/2/2569", "to": "เมื่อวาน"})
