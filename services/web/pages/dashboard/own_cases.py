@@ -4,15 +4,13 @@ Whoever reads it reads their own, and nobody else does."""
 from flask import Blueprint, Response
 
 from services.codes.access import STAFF
+from services.reporting.answers import OwnCases
 from services.reporting.doors import OWN_CASES
-from services.thai import dates
-from services.web.pages.dashboard.period import asked_period, named_parts, period_form, read_period
+from services.web.pages.dashboard.period import Period, asked_period, choices, period_form, read_period
 from services.web.pages.frame import doors, files, frame, gate, lookup, query, visit
-from services.web.pages.parts import days
 from services.web.pages.parts.language import _
 from services.web.pages.parts.words import day, word
 
-YEARS_BACK = 4
 SHOWN = 10
 
 blueprint = Blueprint("own_cases", __name__)
@@ -23,11 +21,10 @@ blueprint = Blueprint("own_cases", __name__)
 def show() -> Response:
     form = period_form()
     period = read_period(form)
-    answer = doors.ask(OWN_CASES.of(**{"from": period.body["from"], "to": period.body["to"]}))
+    answer = _answer(period)
     pages = max(1, -(-len(answer["items"]) // SHOWN))
     number = int(query.code("page", [str(each) for each in range(1, pages + 1)], "1"))
     items = answer["items"][(number - 1) * SHOWN : number * SHOWN]
-    year = dates.budget_year(days.today())
     return frame.page(
         "dashboard/own_cases.html",
         form=form,
@@ -35,8 +32,7 @@ def show() -> Response:
         answer=answer,
         items=items,
         cases=lookup.cases(each["case_id"] for each in items),
-        years=[str(year - back) for back in range(YEARS_BACK + 1)],
-        portions=named_parts(),
+        choices=choices(of_centres=False),
         following=visit.link(".show", **period.address, page=str(number + 1)) if number < pages else None,
         first=visit.link(".show", **period.address) if number > 1 else None,
         file=visit.link(".as_csv", **period.address),
@@ -48,7 +44,7 @@ def show() -> Response:
 def as_csv() -> Response:
     """Case numbers and codes; a file names nobody."""
     period = asked_period()
-    answer = doors.ask(OWN_CASES.of(**{"from": period.body["from"], "to": period.body["to"]}))
+    answer = _answer(period)
     cases = lookup.cases(each["case_id"] for each in answer["items"])
     lines = [
         [
@@ -69,3 +65,7 @@ def as_csv() -> Response:
     ]  # fmt: skip
     name = files.name("own-cases", visit.caller().centres, period.first, period.last)
     return files.as_csv(files.Sheet("own-cases", _("Looking back on my own cases"), columns, lines), name)
+
+
+def _answer(period: Period) -> OwnCases:
+    return doors.ask(OWN_CASES.of(**{"from": period.body["from"], "to": period.body["to"]}))

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Self
+from typing import Self, TypedDict
 
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Invalid
 from services.kernel.questions import Json
 from services.thai import areas, dates
@@ -13,9 +14,10 @@ from services.web.pages.frame import query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days
 from services.web.pages.parts.language import _, current
-from services.web.pages.parts.words import centre, centres_of
+from services.web.pages.parts.words import centre, centres_of, province
 
 MONTHS = ("10", "11", "12", "01", "02", "03", "04", "05", "06", "07", "08", "09")  # of a budget year
+YEARS_BACK = 4
 
 
 @dataclass(frozen=True)
@@ -127,3 +129,22 @@ def named_parts() -> list[tuple[str, str]]:
     names = dates.MONTHS[current()]["long"]
     quarters = [(f"q{number}", _("Quarter {}").format(number)) for number in range(1, 5)]
     return quarters + [(f"m{month}", names[int(month) - 1]) for month in MONTHS]
+
+
+class Choices(TypedDict):
+    """What the form of a period offers: centres (of one there is nothing to choose), budget years, parts of a year."""
+
+    centres: list[str]
+    years: list[str]
+    portions: list[tuple[str, str]]
+
+
+def choices(of_centres: bool = True) -> Choices:
+    theirs = visit.caller().centres if of_centres else ()
+    centres = [each.code for each in areas.provinces()] if ALL_CENTRES in theirs else [*theirs]
+    year = dates.budget_year(days.today())
+    return {
+        "centres": sorted(centres, key=province) if len(centres) > 1 else [],
+        "years": [str(year - back) for back in range(YEARS_BACK + 1)],
+        "portions": named_parts(),
+    }

@@ -6,17 +6,17 @@ from services.codes import PATHS
 from services.codes.access import CASE_READERS, FIGURE_READERS
 from services.codes.registry import STATEMENT_AGES
 from services.codes.words import adopted_words
-from services.kernel.envelope import ALL_CENTRES, Caller
+from services.kernel.envelope import ALL_CENTRES
 from services.kernel.lists import LIMIT_MOST
 from services.partners.doors import FREE_PLACES
 from services.reporting.doors import BEHIND
 from services.reporting.measures import MEASURES, PARTS, Measure, Part
-from services.thai import areas, dates
+from services.thai import areas
 from services.web import gateway
 from services.web.pages.dashboard import chapters, charts, figures, sheets
 from services.web.pages.dashboard.period import (
     asked_period,
-    named_parts,
+    choices,
     period_form,
     read_period,
     scope_title,
@@ -28,14 +28,9 @@ from services.web.pages.parts.language import _, current
 from services.web.pages.parts.places import provinces
 from services.web.pages.parts.words import day, named, province, say, word, words
 
-YEARS_BACK = 4
 SHOWN = 25
 
 blueprint = Blueprint("dashboard", __name__)
-
-
-def _several(caller: Caller) -> bool:
-    return ALL_CENTRES in caller.centres or len(caller.centres) > 1
 
 
 @blueprint.get("/dashboard")
@@ -46,10 +41,6 @@ def show() -> Response:
     period = read_period(form)
     begins = chapter in (chapters.FIRST, chapters.ALL)
     numbers = figures.load(period, begins, chapter in (chapters.OUTREACH, chapters.ALL))
-    centres = (
-        [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else list(caller.centres)
-    )
-    year = dates.budget_year(days.today())
     spread, free = numbers.spread, numbers.places
     by_centre = spread["by_centre"] if spread else {}
     outside = {code: row["outside_ministry"] for code, row in by_centre.items()}
@@ -77,10 +68,7 @@ def show() -> Response:
         by_centre=sorted(by_centre.items(), key=lambda row: (-row[1]["outside_ministry"], row[0])),
         outside=outside,
         country=maps.of_counts(outside),
-        several=_several(caller),
-        centres=sorted(centres, key=province),
-        years=[str(year - back) for back in range(YEARS_BACK + 1)],
-        portions=named_parts(),
+        choices=choices(),
         of_centre=lambda code: url_for(".show", **{**period.address, "centre": code}),
         bars=charts.bars,
         count_text=figures.count_text,

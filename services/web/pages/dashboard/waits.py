@@ -7,26 +7,22 @@ from flask import Blueprint, Response
 
 from services.codes.access import CASE_READERS, FIGURE_READERS
 from services.codes.waits import WAIT_KINDS, WAITS
-from services.kernel.envelope import ALL_CENTRES
 from services.reporting.answers import Wait, WaitDays, WaitOf
 from services.reporting.answers import Waits as Answer
 from services.reporting.doors import WAITS as DOOR
-from services.thai import areas, dates
 from services.web.pages.dashboard.counts import Count, Hidden
 from services.web.pages.dashboard.figures import count_text
 from services.web.pages.dashboard.period import (
     asked_period,
-    named_parts,
+    choices,
     period_form,
     read_period,
     scope_title,
 )
 from services.web.pages.frame import doors, files, frame, gate, query, visit
-from services.web.pages.parts import days
 from services.web.pages.parts.language import _
-from services.web.pages.parts.words import LISTS, province, word
+from services.web.pages.parts.words import LISTS, word
 
-YEARS_BACK = 4
 CODES = {
     "age": "wait_age",
     "domicile": "wait_home",
@@ -54,8 +50,6 @@ def show() -> Response:
     form, caller = period_form(), visit.caller()
     period, wait = read_period(form), query.code("wait", WAITS, "decision")
     answer = doors.ask(DOOR.of(**period.body))
-    centres = [each.code for each in areas.provinces()] if ALL_CENTRES in caller.centres else caller.centres
-    year = dates.budget_year(days.today())
     return frame.page(
         "dashboard/waits.html",
         form=form,
@@ -69,10 +63,7 @@ def show() -> Response:
             for code in WAITS
         ],
         title=scope_title(period),
-        several=len(centres) > 1,
-        centres=sorted(centres, key=province),
-        years=[str(year - back) for back in range(YEARS_BACK + 1)],
-        portions=named_parts(),
+        choices=choices(),
         count_text=count_text,
         hides=caller.role not in CASE_READERS,
         file=visit.link(".as_csv", **period.address),
