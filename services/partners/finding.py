@@ -31,7 +31,7 @@ class Finding(Doors):
         """All programmes ranked for a case as of now, or those asked for, a page at a time. A candidate keeps its rank
         among all, whatever is asked for."""
         case_id, wait = body["case_id"], body["wait"]
-        self.runtime.read(lambda db: adopted.require_path(db, body["path"]))
+        self._require_path(body["path"])
         case = self._case(call, case_id, wait)
         if case is not None and not call.caller.sees(case.centre):
             raise NotFound("case")
@@ -231,6 +231,11 @@ class Finding(Doors):
         if not call.caller.sees(case.centre):
             raise NotFound("case")
         return case
+
+    def _require_path(self, path: str | None) -> None:
+        """Invalid: a way forward that is asked for and not there."""
+        if path is not None and self.runtime.read(lambda db: adopted.get(db, "paths", path)) is None:
+            raise adopted.unknown("paths", "path")
 
     def _case(self, call: Call, case_id: str, wait: float) -> upstream.Case | None:
         """A case we know, or hear of in time, for screening itself may not have heard of it yet; None where intake has

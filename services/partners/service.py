@@ -219,7 +219,7 @@ class PartnersService(
     def _chosen(self, call: Call, body: bodies.ChoosePartners) -> Chosen:
         kept_by, case_id, first = body["kept_by"], body["accepts_case"], body["stale_from"]
         last = start_of(body["stale_until"]) if body["stale_until"] else call.now
-        self.runtime.read(lambda db: adopted.require_path(db, body["path"]))
+        self._require_path(body["path"])
         return Chosen(
             cutoffs(last),
             q=body["q"],
@@ -255,7 +255,7 @@ class PartnersService(
     @query("partner.list", roles=ROLES, schema=schemas.FreePlaces())
     def free_places(self, call: Call, body: bodies.FreePlaces) -> answers.FreePlaces:
         """Programmes with places free, the latest stated first. `age`: how old the partner's statement is."""
-        self.runtime.read(lambda db: adopted.require_path(db, body["path"]))
+        self._require_path(body["path"])
         fresh, old = (instant(statements.earliest(call.now, days)) for days in (FRESH_DAYS, OLD_DAYS))
         return self.runtime.read(lambda db: free_places.list_free(db, fresh, old, **body))
 

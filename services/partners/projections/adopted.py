@@ -66,11 +66,5 @@ def require(db: Connection, fields: Told) -> None:
             raise unknown(section, field)
 
 
-def require_path(db: Connection, path: str | None) -> None:
-    """Invalid: a way forward that is asked for and not there."""
-    if path is not None and get(db, "paths", path) is None:
-        raise unknown("paths", "path")
-
-
 def unknown(section: str, field: str) -> Invalid:
     return Invalid({field: [f"Must be one of: {', '.join(SECTIONS[section])}, or one of adopted rules."]})
