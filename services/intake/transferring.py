@@ -17,7 +17,6 @@ from services.intake.domain.transfer import AcceptTransfer, RejectTransfer, Requ
 from services.intake.events import Outline
 from services.intake.projections import cases, consents, descriptions, index, paths, terms, transfers
 from services.intake.projections.transfers import IN, OUT, WAITING
-from services.kernel import scope
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import NotFound, Refused
@@ -71,12 +70,11 @@ class Transferring(reading.Reading):
         """From now on the case is the director's own centre's, and in their hands."""
         asked, case_id = self._transfer(call, body["case_id"], receives=True), body["case_id"]
         accepting = AcceptTransfer(case_id, asked["receiver"], call.caller.user, call.now)
-        with scope.narrow(scope.EVERYTHING):  # it is still the other centre's
-            row = self.runtime.read(lambda db: cases.get(db, case_id))
-        if asked["status"] == WAITING and row is not None and (row["erased"] is not None or row["died"]):
-            raise Refused("person_died", STAYS)  # since it was asked for
 
         def work(unit: Unit) -> answers.TransferStatus:
+            row = cases.get(unit.db, case_id)
+            if asked["status"] == WAITING and row is not None and (row["erased"] is not None or row["died"]):
+                raise Refused("person_died", STAYS)  # since it was asked for
             if unit.handle(CASE, case_id, accepting, call.if_match):
                 require_order(call.at, {"it was asked for": asked["at"]})
                 unit.project()
