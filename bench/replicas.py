@@ -15,8 +15,9 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import psutil
 import psycopg2
@@ -72,13 +73,12 @@ def main() -> None:
             SONGTOR_DATABASE_URL=postgres.url("replicas_{service}"),
             SONGTOR_BROKER_URL=rabbit.url(),
         )
-        alone = System(folder, env, 1, stack)
+        alone = System.start(folder, env, stack)
         done("users", "add", "worker-60", "--role", "worker", "--centre", "60", env=env)
         token = done("token", "worker-60", env=env).strip()
         one = alone.rounds(token, postgres)
-        second = System(folder, env, 1, stack, only=("intake", "web"))
-        both = System.together(alone, second)
-        two = both.rounds(token, postgres)
+        second = System.start(folder, env, stack, ("intake", "web"))
+        two = (alone + second).rounds(token, postgres)
     ratio = round(two.ours / one.ours, 2)
     figure = {
         "figure": "v_replicas_ms_per_case",
@@ -96,35 +96,35 @@ def main() -> None:
     print(json.dumps(figure), flush=True)
 
 
+@dataclass
 class System:
     """Processes that run the services, and the addresses of their front doors."""
 
-    def __init__(
-        self,
+    running: list[Running]
+    addresses: list[str]
+
+    @classmethod
+    def start(
+        cls,
         folder: Path,
         env: dict[str, str],
-        doors: int,
         stack: ExitStack,
-        only: Sequence[str] = ("intake", *SERVICES, "web"),
-    ) -> None:
-        self.running: list[Running] = []
-        self.addresses: list[str] = []
-        for service in only:
+        services: Sequence[str] = ("intake", *SERVICES, "web"),
+    ) -> Self:
+        system = cls([], [])
+        for service in services:
             port = free_port()
             own = {**env, "SONGTOR_HTTP": f"127.0.0.1:{port}"}
             each = songtor("up", "--service", service, env=own, log=folder / f"{service}-{port}.log")
-            self.running.append(stack.enter_context(each))
+            system.running.append(stack.enter_context(each))
             if service == "web":
-                self.addresses.append(f"http://127.0.0.1:{port}")
-        for address in self.addresses:
+                system.addresses.append(f"http://127.0.0.1:{port}")
+        for address in system.addresses:
             wait_ready_of_any(address)
+        return system
 
-    @classmethod
-    def together(cls, *parts: "System") -> "System":
-        whole = cls.__new__(cls)
-        whole.running = [each for part in parts for each in part.running]
-        whole.addresses = [each for part in parts for each in part.addresses]
-        return whole
+    def __add__(self, more: Self) -> "System":
+        return System(self.running + more.running, self.addresses + more.addresses)
 
     def rounds(self, token: str, postgres: PostgresServer) -> Cost:
         """The median of each figure."""
