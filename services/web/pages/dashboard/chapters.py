@@ -9,7 +9,6 @@ from services.web.pages.frame import visit
 from services.web.pages.parts.language import _, later
 
 FIRST, OUTREACH, ALL = "overview", "outreach", "all"
-HEADLINE = "placements"  # shown in numbers above the first chapter
 
 
 @dataclass(frozen=True)
