@@ -62,8 +62,9 @@ def fill(net: Network, count: int) -> None:
             "case_id": str(UUID(int=chance.getrandbits(128))), "version": 2,
             "centre": chance.choice(("60", "61", "62")),
             "screening_id": str(UUID(int=chance.getrandbits(128))), "completed_at": "2026-03-02T03:00:00.000000Z",
-            "completed_by": "worker", "rules_version": "2569-2", "form": "{}",
+            "author": "worker", "completed_by": "worker", "rules_version": "2569-2", "form": "{}",
             "facts": orjson.dumps(facts(chance)).decode(), "labels": "[]", "paths": "[]",
+            "asked_declined": "[]", "answered_by": "{}",
         }
         for _ in range(count)
     ]  # fmt: skip
