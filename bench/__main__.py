@@ -35,6 +35,7 @@ FIGURES = {
     "t": "bench.deadlines",
     "u": "bench.fhir",
     "v": "bench.replicas",
+    "w": "bench.evaluating",
 }
 
 
