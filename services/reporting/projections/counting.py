@@ -1,31 +1,28 @@
 """What of a period counts, told apart."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, false, func, or_, select
+from sqlalchemy import Connection, Select
 
-from services.kernel.envelope import ALL_CENTRES
 from services.reporting.measures import COLUMNS
+from services.reporting.projections import questions
 from services.reporting.projections.milestones import counted
-from services.reporting.projections.period import (
-    MOVED,
-    Period,
-    counted_then,
-    find_moved,
-    first_in,
-    in_period,
-    last_in,
+from services.reporting.projections.period import Period, counted_then, find_moved
+from services.reporting.projections.questions import (
+    Days,
+    Months,
+    Only,
+    Rows,
+    beginning_of,
+    end_of,
+    month_of,
+    values_of,
 )
-from services.reporting.projections.sums import UNKNOWN, days_sum, facts_sum, labels_sum, value_of
-
-
-class Ask(Protocol):
-    """A question about rows that count, whose columns are `c`."""
-
-    def __call__(self, c: Any, /) -> Select[Any]: ...
+from services.reporting.projections.sums import value_of
 
 
 class Group(NamedTuple):
@@ -35,13 +32,6 @@ class Group(NamedTuple):
     columns: Mapping[str, str | bool | None]
     facts: int
     cases: int
-
-
-class Months(NamedTuple):
-    """The whole months of a period, both included (YYYY-MM)."""
-
-    first: str
-    last: str
 
 
 class Counting:
@@ -54,31 +44,12 @@ class Counting:
             find_moved(db, period)
 
     def groups(self, types: Collection[str]) -> list[Group]:
-        # A case's earlier fact in the month of the first day may lie before or after that day: a sum does not say.
-        month = _month(self.period.first)
-        is_whole = self.period.first == _beginning(month)
-
-        def ask(c: Any) -> Select[Any]:
-            by, cases = (
-                [c[column] for column in COLUMNS],
-                func.sum(case((first_in(c, self.period), 1), else_=0)),
-            )
-            return select(c.type, *by, func.count(), cases).where(self._in(c, types)).group_by(c.type, *by)
-
-        def unsure(c: Any) -> ColumnElement[bool]:
-            return false() if is_whole else c.before.between(_beginning(month), _end(month))
-
-        found = self._alone(ask, unsure, counts=2)
+        chosen = tuple(sorted(types))
+        from_a_first = self.period.first == beginning_of(month_of(self.period.first))
+        ask = partial(questions.groups, chosen)
+        found = self._alone(ask, Only.ALL if from_a_first else Only.BEFORE, counts=2)
         if self.months:
-            s, by = facts_sum.c, [facts_sum.c[column] for column in COLUMNS]
-            is_first = or_(s.before == UNKNOWN, s.before < month)
-            cases = func.sum(case((is_first, s.facts), else_=0))
-            kept = (
-                select(s.type, *by, func.sum(s.facts), cases).where(s.type.in_(types)).group_by(s.type, *by)
-            )
-            if not is_whole:
-                kept = kept.where(s.before != month)
-            summed = self._told(kept.where(self._kept(facts_sum)))
+            summed = self._told(questions.groups_summed(chosen, from_a_first))
             found += [(type, *map(value_of, told), facts, cases) for type, *told, facts, cases in summed]
         alike: dict[tuple[str | bool | None, ...], tuple[int, int]] = {}
         for *told, more, more_cases in found:
@@ -92,22 +63,10 @@ class Counting:
 
     def labels(self, type: str) -> Counter[str]:
         """How many cases have a label by their last fact of a type in the period."""
-        month = _month(self.period.last)
-
-        def ask(c: Any) -> Select[Any]:
-            latest = and_(self._in(c, (type,)), last_in(c, self.period))
-            return select(c.labels, func.count()).where(latest).group_by(c.labels)
-
-        found = self._alone(ask, lambda c: c.after.between(self.period.last, _end(month)))
+        to_a_last = self.months is not None and self.months.last == month_of(self.period.last)
+        found = self._alone(partial(questions.labels, type), Only.ALL if to_a_last else Only.AFTER)
         if self.months:
-            s = labels_sum.c
-            is_last = or_(s.after == UNKNOWN, s.after > month)
-            kept = (
-                select(s.labels, func.sum(s.facts))
-                .where(s.type == type, is_last, self._kept(labels_sum))
-                .group_by(s.labels)
-            )
-            found += self._told(kept)
+            found += self._told(questions.labels_summed(type))
         labels: Counter[str] = Counter()
         for told, count in found:
             labels.update(dict.fromkeys(told.split(), int(count)))
@@ -115,16 +74,10 @@ class Counting:
 
     def days(self, span: str, types: Collection[str]) -> dict[str, Counter[int]]:
         """{type: how many facts took, or waited, how many days}."""
-
-        def ask(c: Any) -> Select[Any]:
-            spans = select(c.type, c[span], func.count()).where(self._in(c, types), c[span].is_not(None))
-            return spans.group_by(c.type, c[span])
-
-        found = self._alone(ask)
+        chosen = tuple(sorted(types))
+        found = self._alone(partial(questions.days, span, chosen))
         if self.months:
-            s = days_sum.c
-            kept = select(s.type, s.days, func.sum(s.facts)).group_by(s.type, s.days)
-            found += self._told(kept.where(s.span == span, s.type.in_(types), self._kept(days_sum)))
+            found += self._told(questions.days_summed(span, chosen))
         days: dict[str, Counter[int]] = {type: Counter() for type in types}
         for type, number, count in found:
             days[type][number] += int(count)
@@ -132,52 +85,45 @@ class Counting:
 
     def placements(self) -> Counter[tuple[str, str, bool | None]]:
         """How many placements there were by (month, centre, whether outside the ministry)."""
-        type = "PlacementConfirmed"
-
-        def ask(c: Any) -> Select[Any]:
-            by = (func.substr(c.day, 1, 7), c.centre, c.outside_ministry)
-            return select(*by, func.count()).where(self._in(c, (type,))).group_by(*by)
-
-        found = self._alone(ask)
+        found = self._alone(questions.placements)
         if self.months:
-            s = facts_sum.c
-            kept = select(s.month, s.centre, s.outside_ministry, func.sum(s.facts))
-            kept = kept.where(s.type == type, s.month.between(*self.months))
-            at = s.centre != ALL_CENTRES if self.period.centres is None else s.centre.in_(self.period.centres)
-            grouped = kept.where(at).group_by(s.month, s.centre, s.outside_ministry)
-            found += [(*where, value_of(outside), n) for *where, outside, n in self._told(grouped)]
+            summed = self._told(questions.placements_summed(self.period.centres is None))
+            found += [(*where, value_of(outside), facts) for *where, outside, facts in summed]
         placements: Counter[tuple[str, str, bool | None]] = Counter()
         for month, centre, outside, count in found:
             placements[month, centre, outside] += int(count)
         return +placements
 
-    def _alone(
-        self, ask: Ask, unsure: Callable[[Any], ColumnElement[bool]] = lambda _: false(), counts: int = 1
-    ) -> list[tuple[Any, ...]]:
+    def _alone(self, ask: Rows, unsure: Only = Only.ALL, counts: int = 1) -> list[tuple[Any, ...]]:
         """What `ask` finds, with its last columns counted, of rows that no sum stands for: those of other days than the
-        whole months', and those of which a sum is `unsure`."""
-        c = counted.c
-        if self.months is None:
-            found = self._told(ask(c))
-        else:
-            edges = or_(c.day < _beginning(self.months.first), c.day > _end(self.months.last))
-            found = self._told(ask(c).where(or_(edges, unsure(c))))
+        whole months', and those of which a sum is `unsure` (ALL: of none)."""
+        everywhere, days = self.period.centres is None, Days(self.period.first, self.period.last)
+        found = [
+            row for each in self._other_days() for row in self._told(ask(counted, everywhere, Only.ALL), each)
+        ]
+        if self.months and unsure is not Only.ALL:
+            whole = Days(beginning_of(self.months.first), end_of(self.months.last))
+            found += self._told(ask(counted, everywhere, unsure), whole)
         if self.period.as_of:
-            moved = self._told(ask(c).where(c.case_id.in_(MOVED)))
+            moved = self._told(ask(counted, everywhere, Only.MOVED), days)
             found += [(*key[:-counts], *(-count for count in key[-counts:])) for key in moved]
-            found += self._told(ask(counted_then.c))
+            found += self._told(ask(counted_then, everywhere, Only.ALL), days)
         return found
 
-    def _told(self, rows: Select[Any]) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self.db.execute(rows)]
+    def _other_days(self) -> list[Days]:
+        """Those that are of no whole month. Each end is asked about by itself: a question about both would look at all
+        that lies between them."""
+        first, last = self.period.first, self.period.last
+        if self.months is None:
+            return [Days(first, last)]
+        days = [Days(first, end_of(month_of(first)))] if month_of(first) < self.months.first else []
+        return days + (
+            [Days(beginning_of(month_of(last)), last)] if month_of(last) > self.months.last else []
+        )
 
-    def _in(self, c: Any, types: Collection[str]) -> ColumnElement[bool]:
-        return in_period(c, self.period, types)
-
-    def _kept(self, table: Table) -> ColumnElement[bool]:
-        assert self.months
-        centres = (ALL_CENTRES,) if self.period.centres is None else self.period.centres
-        return and_(table.c.centre.in_(centres), table.c.month.between(*self.months))
+    def _told(self, rows: Select[Any], days: Days | None = None) -> list[tuple[Any, ...]]:
+        asked = days or Days(self.period.first, self.period.last)
+        return [tuple(row) for row in self.db.execute(rows, values_of(self.period, asked, self.months))]
 
 
 def _whole_months(period: Period) -> Months | None:
@@ -186,17 +132,4 @@ def _whole_months(period: Period) -> Months | None:
         first = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
     if (last + timedelta(days=1)).day > 1:
         last = last.replace(day=1) - timedelta(days=1)
-    return Months(_month(first.isoformat()), _month(last.isoformat())) if first < last else None
-
-
-def _month(day: str) -> str:
-    return day[:7]
-
-
-def _beginning(month: str) -> str:
-    return f"{month}-01"
-
-
-def _end(month: str) -> str:
-    """As texts are compared, no day of the month is after it and every later one is."""
-    return f"{month}-31"
+    return Months(month_of(first.isoformat()), month_of(last.isoformat())) if first < last else None

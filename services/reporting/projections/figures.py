@@ -1,7 +1,7 @@
 """Figures counted from the milestones of a period."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
@@ -27,7 +27,7 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
     also when it was opened again later, as referred also when the place was then refused.
     """
     counting = Counting(db, period)
-    rows = counting.groups({each.counts for each in MEASURES.values() if not each.beside})
+    rows = _by_type(counting.groups({each.counts for each in MEASURES.values() if not each.beside}))
     placements = _counts(rows, "placements")
     taken_in = placements["outside_ministry"] + placements["ministry"]
     medians = _medians(counting.days("took", [each.counts for each in MEDIANS]), fewest)
@@ -45,12 +45,22 @@ def get(db: Connection, period: Period, fewest: int = 1) -> answers.Figures:
         "referrals": _counts(rows, "referrals"),
         "stays": _counts(rows, "stays"),
         "reviews": dict(sorted(counting.labels(REVIEWED).items())),
-        "reviewed": sum(row.cases for row in rows if row.type == REVIEWED),
+        "reviewed": sum(row.cases for row in rows[REVIEWED]),
         "split": {code: _by_code(rows, MEASURES[code]) for code in SPLIT_PARTS},
     }
 
 
-def _counts(rows: Sequence[Group], part: str) -> dict[str, int]:
+Groups = Mapping[str, Sequence[Group]]  # by their type; of every other there are none
+
+
+def _by_type(rows: Sequence[Group]) -> Groups:
+    found: defaultdict[str, list[Group]] = defaultdict(list)
+    for row in rows:
+        found[row.type].append(row)
+    return found
+
+
+def _counts(rows: Groups, part: str) -> dict[str, int]:
     """The counts of a part by name."""
     return {
         each.name: sum(row.cases if each.once else row.facts for row in _of(rows, each))
@@ -58,7 +68,7 @@ def _counts(rows: Sequence[Group], part: str) -> dict[str, int]:
     }
 
 
-def _by_code(rows: Sequence[Group], measure: Measure) -> dict[str, int]:
+def _by_code(rows: Groups, measure: Measure) -> dict[str, int]:
     column = measure.by
     assert column, "only a measure that is split has codes"
     total: Counter[str] = Counter()
@@ -68,13 +78,12 @@ def _by_code(rows: Sequence[Group], measure: Measure) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _of(rows: Sequence[Group], measure: Measure) -> list[Group]:
+def _of(rows: Groups, measure: Measure) -> list[Group]:
     """What a measure counts."""
     return [
         row
-        for row in rows
-        if row.type == measure.counts
-        and all(row.columns[column] in values for column, values in measure.where.items())
+        for row in rows[measure.counts]
+        if all(row.columns[column] in values for column, values in measure.where.items())
     ]
 
 
