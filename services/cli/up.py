@@ -93,6 +93,9 @@ def _look_no_more() -> None:
     """What is there by now is there to the end: nobody need look through it for garbage, while at work or at last."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(
+        20_000, 20, 20
+    )  # a page makes some thousand things, and nearly all of them go by themselves
     gc.enable()
 
 

@@ -104,7 +104,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         if self.after_start is not None:
             self._spawn(functools.partial(self.after_start, runtime, self.stopping, self._pause))
         self._spawn(lambda: checkpoints.keep(runtime.service, runtime.checkpoint, self.stopping, self._pause))
-        self._spawn(lambda: pruning.keep(runtime.service, runtime.prune, self.stopping, self._pause))
+        self._spawn(lambda: pruning.keep(runtime.service, runtime.tidy, self.stopping, self._pause))
         self._spawn(lambda: serve(runtime.service, runtime.beat, self.stopping, self._pause, self._end))
         self._local.open(self.container.service_cls, runtime)
 

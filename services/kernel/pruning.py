@@ -80,14 +80,14 @@ def _one_of(key: tuple[Column[Any], ...], values: list[tuple[Any, ...]]) -> Colu
 
 def keep(
     service: str,
-    prune_if_due: Callable[[], dict[str, int]],
+    tidy: Callable[[], dict[str, int]],
     stopping: Callable[[], bool],
     pause: Callable[[float], None],
 ) -> None:
-    """Take away what is due, night after night, until `stopping`."""
+    """Take away what is due, night after night, and what else `tidy` does, until `stopping`."""
     while not stopping():
         try:
-            for rule, count in prune_if_due().items():
+            for rule, count in tidy().items():
                 if count:
                     logger.info("%s: %s rows of %s went", service, count, rule)
         except Exception as error:

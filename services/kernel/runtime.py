@@ -333,6 +333,12 @@ class ServiceRuntime:
         if checkpoints.due(self.log, self.now()):
             checkpoints.make(self.log, self.log.macs, self.now())
 
+    def tidy(self) -> dict[str, int]:
+        """What is to be done again and again; {rule: rows that went}."""
+        for database in filter(None, (self.database, self.vault_database)):
+            database.count_up()
+        return self.prune()
+
     def prune(self) -> dict[str, int]:
         """Take away rows whose time has passed, if this night nobody has; {rule: rows that went}."""
         return pruning.prune(self.log, self.now(), self.ports.pause)

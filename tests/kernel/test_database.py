@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.kernel.compiled import ON_POSTGRESQL, ON_SQLITE
+from services.kernel.database import Database
 from services.kernel.errors import Conflict
 from services.kernel.tables import log_head
 from tests.support.databases import administrator, cut_off
@@ -76,3 +77,25 @@ def test_a_statement_is_made_into_sql_once_for_all_databases_of_a_kind(teller, l
         for on in (db, other):
             assert on.execute(select(log_head.c.position).where(log_head.c.position > -1)).all()
     assert len(ON_SQLITE) + len(ON_POSTGRESQL) == known
+
+
+def test_of_two_ways_to_an_answer_sqlite_takes_the_shorter_once_it_was_told_how_many_rows_are_alike(tmp_path):
+    """Everything is of few centres, and little of one case; where a list is wanted in order, who knows nothing of that
+    goes through all of the centre."""
+    database = Database(f"sqlite:///{tmp_path}/some.db")
+    ask = "SELECT 1 FROM thing WHERE centre IN ('60') AND case_id = '7' ORDER BY at DESC LIMIT 51"
+
+    def way():
+        with database.read() as db:
+            return db.exec_driver_sql(f"EXPLAIN QUERY PLAN {ask}").all()[0][-1]
+
+    with database.write() as db:
+        db.exec_driver_sql("CREATE TABLE thing (centre TEXT, case_id TEXT, at INTEGER)")
+        db.exec_driver_sql("CREATE INDEX of_centre ON thing (centre, at)")
+        db.exec_driver_sql("CREATE INDEX of_case ON thing (case_id)")
+        rows = [("60", str(number // 3), number) for number in range(1000)]
+        db.exec_driver_sql("INSERT INTO thing VALUES (?, ?, ?)", rows)
+    assert "of_centre" in way()
+    database.count_up()
+    assert "of_case" in way()
+    database.close()
