@@ -11,8 +11,7 @@ from services.intake.domain.case import CASE, CloseCase, ReopenCase, closing_rea
 from services.intake.domain.returning import REOPENED as BY_REOPENING
 from services.intake.domain.returning import Episode, NoteReturn
 from services.intake.domain.status import CLOSED, CLOSING, REOPENED, Step, case_status, standing
-from services.intake.projections import cases, closings, elsewhere, episodes
-from services.intake.projections import work as worklist
+from services.intake.projections import cases, closings, elsewhere, episodes, work
 from services.kernel.doors import Call, command, query
 from services.kernel.envelope import instant
 from services.kernel.eventlog import Outcome, Unit
@@ -44,7 +43,7 @@ class Closing(reading.Reading):
 
     def _open_ends(self, row: RowMapping) -> list[answers.OpenReferral]:
         self.runtime.catch_up("referral")
-        return self.runtime.read(lambda db: worklist.list_under_way(db, row["case_id"]))
+        return self.runtime.read(lambda db: work.list_under_way(db, row["case_id"]))
 
     @command("case.reopen", roles=STAFF, schema=schemas.ChangeCase())
     def reopen_case(self, call: Call, body: bodies.ChangeCase) -> Outcome[answers.CaseStatus]:

@@ -58,8 +58,9 @@ from services.intake.projections import (
     public,
     terms,
     transfers,
+    worklist,
 )
-from services.intake.projections import work as worklist
+from services.intake.projections.work import WORK, list_open
 from services.kernel import owners
 from services.kernel.doors import Call, Runtime, command, query
 from services.kernel.envelope import instant, moment
@@ -78,7 +79,7 @@ WIRING = Wiring(
         paths.PATHS,
         closings.CLOSINGS,
         erasures.ERASURES,
-        worklist.WORK,
+        WORK,
         descriptions.DESCRIPTIONS,
         outreach.OUTREACH,
         consents.CONSENTS,
@@ -210,7 +211,7 @@ class IntakeService(
     def called(self, call: Call, body: bodies.OfCase) -> Outcome[answers.Call]:
         """Somebody called for the next step of a case, and nobody answered."""
         row, case_id = self._own(call, body["case_id"]), body["case_id"]
-        step = self.runtime.read(lambda db: worklist.list_open(db, None, case_id=case_id))
+        step = self.runtime.read(lambda db: list_open(db, None, case_id=case_id))
         asked = RecordCall(case_id, call.new_id("call"), step[0].next if step else "")
 
         def work(unit: Unit) -> answers.Call:

@@ -134,6 +134,12 @@ def strict_json(value: Any) -> bytes:
     # orjson goes first: it ends on a value that contains itself, and takes UUID, enum, date and NaN, which
     # change on the way.
     encoded = orjson.dumps(value)
+    require_json(value)
+    return encoded
+
+
+def require_json(value: Any) -> None:
+    """TypeError as `strict_json`, of a value that does not contain itself."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
@@ -149,4 +155,3 @@ def strict_json(value: Any) -> bytes:
                 raise TypeError("JSON has no infinite number and no NaN")
         elif not isinstance(item, str):
             raise TypeError(f"JSON has no type {kind.__name__}")
-    return encoded

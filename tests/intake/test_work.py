@@ -47,7 +47,7 @@ from services.intake.domain.work import (
     next_of,
 )
 from services.intake.events import CallUnanswered, CaseAssigned, CaseClosed, CaseReopened
-from services.intake.projections import contradictions, marks, terms, work
+from services.intake.projections import contradictions, marks, terms, work, worklist
 from services.intake.projections.reassessments import Reassessments
 from services.kernel.codec import Codec
 from services.kernel.envelope import Caller
@@ -568,7 +568,7 @@ def test_what_would_lapse_says_when_and_what_lapsed_is_the_directors(db):
         [row] = work.list_open(db, None)
         assert row.lapses == lapses
         escalated = lapses is None
-        item = work.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-12")
+        item = worklist.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-12")
         assert ("escalated" in item["flags"], item["lapses"]) == (escalated, lapses)
         assert (item["part"] == "escalated", "escalated" in item["because"]) == (escalated, escalated)
 
@@ -691,7 +691,7 @@ def test_a_case_stands_once_in_the_list_with_its_owner_and_its_calls(db):
     work.project(db, [*told["intake"][2:4], *told["screening"]])
     [row] = work.list_open(db, ["60"], owner="colleague")
     assert (row.next, row.owner, row.case_id) == ("send", "colleague", CASE)
-    item = work.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
+    item = worklist.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
     assert item["flags"][0] == "to_take_over" and len(item["called"]) == 1
     assert not work.list_open(db, ["61"]) and not work.list_open(db, ["60"], owner="somebody")
     work.project(db, [*told["referral"]])
@@ -710,8 +710,8 @@ def test_what_a_flag_says_of_a_person_is_for_the_case_s_own_centre(db):
     work.project(db, [ours(replace(OPENED, danger="trafficking"), 1, "01")])
     work.project(db, [referred("PlaceSecured", MALEE, "02", tell_due=on("02"), release_due=on("04"))])
     [row] = work.list_open(db, None)
-    theirs = work.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
-    others = work.item(row, Reassessments(db), Caller("worker", "worker", ("*",)), "2026-03-04")
+    theirs = worklist.item(row, Reassessments(db), Caller("worker", "worker", ("60",)), "2026-03-04")
+    others = worklist.item(row, Reassessments(db), Caller("worker", "worker", ("*",)), "2026-03-04")
     assert (
         theirs["flags"] == ["trafficking", "law_deadline", "not_told", "overdue"]
         and "trafficking" in theirs["because"]

@@ -1,22 +1,28 @@
 """The day's work: of each case the one next step, worked out from what every source told so far (domain.work)."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Row, Table, Text, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    Row,
+    Table,
+    Text,
+    select,
+)
 
 from services.codes.deadlines import WORKER
-from services.codes.work import ESCALATED, REASSESS, RED, TASK_DUE, WORK_PARTS
-from services.intake import answers, bodies
+from services.codes.work import ESCALATED
+from services.intake import answers
 from services.intake.domain.work import (
-    CENTRE,
     IN_PLACE,
-    ORDER,
     UNDER_WAY,
     Referral,
-    Weight,
     contradictions_of,
     next_of,
 )
@@ -34,10 +40,7 @@ from services.intake.projections.marks import (
     programmes_of,
     tasks_due,
 )
-from services.intake.projections.reassessments import Reassessments
-from services.kernel.envelope import Caller, Recorded
-from services.kernel.errors import Invalid
-from services.kernel.lists import make_cursor, page_cursor
+from services.kernel.envelope import Recorded
 from services.kernel.readmodels import Projection, list_rows, lock_rows, upsert
 from services.kernel.scope import OWNER, SHARED
 
@@ -91,11 +94,6 @@ named = Table(  # which cases have named a programme, in a plan or a referral
     Column("centre", Text, nullable=False, info=OWNER),
     PrimaryKeyConstraint("programme_id", "case_id"),
 )
-
-WEIGHED = (
-    work.c.case_id, work.c.case_number, work.c.centre, work.c.acts, work.c.due, work.c.flags, work.c.tasks_due,
-    work.c.screened,
-)  # fmt: skip
 
 
 def project(db: Connection, facts: Sequence[Recorded]) -> None:
@@ -254,117 +252,21 @@ def list_open(
     case_id: str | None = None,
     acts: str | None = None,
     next: str | None = None,
-    columns: Sequence[Column[Any]] = tuple(work.c),
 ) -> Sequence[Row[Any]]:
     """The open cases of some centres (None: all), each once."""
-    rows = select(*columns).where(work.c.next.is_not(None))
-    if centres is not None:
-        rows = rows.where(work.c.centre.in_(centres))
-    if owner is not None:
-        rows = rows.where(work.c.owner == owner)
-    if case_id is not None:
-        rows = rows.where(work.c.case_id == case_id)
-    if acts is not None:
-        rows = rows.where(work.c.acts == acts)
-    if next is not None:
-        rows = rows.where(work.c.next == next)
-    return db.execute(rows).all()
+    return db.execute(select(work).where(*is_open(centres, owner, case_id, acts, next))).all()
 
 
-def get(
-    db: Connection, centres: Sequence[str] | None, body: bodies.ListWork, caller: Caller, today: str
-) -> answers.Work:
-    """The open cases as they are asked for, in the order to see to them on that day. All are weighed, and only those
-    that are shown are read whole."""
-    rows = list_open(db, centres, body["owner"], body["case_id"], body["acts"], body["next"], WEIGHED)
-    again = Reassessments(db)
-    alike: dict[
-        tuple[str, str, str, str, str | None, str | None], Weight
-    ] = {}  # many cases stand as others do
-    order: list[tuple[str, str, str]] = []
-    for row in rows:
-        like = (row.centre, row.acts, row.due, row.flags, row.tasks_due, again.day(row.centre, row.screened))
-        weight = alike.get(like)
-        if weight is None:
-            weight = alike[like] = weigh(*like, caller, today)[1]
-        order.append((f"{weight.key} {row.case_number}", weight.part, row.case_id))
-    counts = Counter(part for _, part, _ in order)
-    [behind] = page_cursor(body["cursor"], 1) if body["cursor"] else [""]
-    if not isinstance(behind, str):
-        raise Invalid({"cursor": ["Not a cursor of this list."]})
-    left = sorted(each for each in order if each[0] > behind and body["part"] in (None, each[1]))
-    if body["of_each"] is not None:
-        left = _first_of_each(left, body["of_each"])
-    limit = 0 if body["counting"] else body["limit"]
-    shown = [case_id for _, _, case_id in left[:limit]]
-    whole = db.execute(select(work).where(work.c.case_id.in_(shown))).all() if shown else []
-    items = {row.case_id: item(row, again, caller, today) for row in whole}
-    return {
-        "items": [items[case_id] for case_id in shown],
-        "next": make_cursor([left[limit - 1][0]]) if len(left) > limit > 0 else None,
-        "counts": {part: counts[part] for part in WORK_PARTS},
-    }
-
-
-def _first_of_each(order: Sequence[tuple[str, str, str]], most: int) -> list[tuple[str, str, str]]:
-    """Of (key, part, case) in their order the first so many of each part."""
-    places = Counter[str]()
-    first = []
-    for each in order:
-        places[each[1]] += 1
-        if places[each[1]] <= most:
-            first.append(each)
-    return first
-
-
-def weigh(
-    centre: str,
-    acts: str,
-    due: str,
-    flags: str,
-    tasks_due: str | None,
-    reassess: str | None,
-    caller: Caller,
-    today: str,
-) -> tuple[list[str], Weight]:
-    """(flags, weight) of a case that stands so. What flags say of a person is for the case's own centre. What is due of
-    the care plan, and another screening, is the centre's to do, whoever else is waited for."""
-    own = centre in caller.centres
-    late = ["overdue"] if due < today else []
-    besides = {
-        flag: day for flag, day in ((TASK_DUE, tasks_due), (REASSESS, reassess)) if day and day <= today
-    }
-    told = [flag for flag in (*orjson.loads(flags), *besides, *late) if own or flag not in RED]
-    if besides:
-        acts, due = CENTRE, min(due, *besides.values())
-    return told, ORDER(told, acts, due, today)
-
-
-def item(row: Row[Any], again: Reassessments, caller: Caller, today: str) -> answers.WorkItem:
-    reassess = again.day(row.centre, row.screened)
-    flags, weight = weigh(row.centre, row.acts, row.due, row.flags, row.tasks_due, reassess, caller, today)
-    return {
-        "case_id": row.case_id,
-        "case_number": row.case_number,
-        "centre": row.centre,
-        "next": row.next,
-        "standing": row.standing,
-        "since": row.since,
-        "due": row.due,
-        "lapses": row.lapses,
-        "escalated_to": row.to_user,
-        "owner": row.owner,
-        "from_user": row.from_user,
-        "flags": flags,
-        "because": weight.because,
-        "part": weight.part,
-        "referral_id": row.referral_id,
-        "programme_id": row.programme_id,
-        "proposes": row.proposes,
-        "tasks_due": row.tasks_due,
-        "reassess": reassess,
-        "called": [{"at": at, "by": by} for at, by in orjson.loads(row.called or "[]")],
-    }
+def is_open(
+    centres: Sequence[str] | None, owner: str | None, case_id: str | None, acts: str | None, next: str | None
+) -> list[ColumnElement[bool]]:
+    """What holds of an open case of some centres (None: all) that is asked for."""
+    asked = {work.c.owner: owner, work.c.case_id: case_id, work.c.acts: acts, work.c.next: next}
+    found = [
+        work.c.next.is_not(None),
+        *(column == value for column, value in asked.items() if value is not None),
+    ]
+    return found if centres is None else [*found, work.c.centre.in_(centres)]
 
 
 def list_under_way(db: Connection, case_id: str) -> list[answers.OpenReferral]:
