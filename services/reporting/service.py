@@ -1,6 +1,8 @@
 """Reporting's doors: the figures, the story of a case, and the merged log. It hears everything and decides nothing."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -26,6 +28,8 @@ from services.reporting.projections import (
 )
 from services.reporting.projections.period import Period
 from services.thai.dates import bangkok_day, budget_period, budget_year
+
+T = TypeVar("T")
 
 WIRING = Wiring(
     service="reporting",
@@ -56,14 +60,14 @@ class ReportingService(Doors):
                 **shown,
             }
 
-        return self.runtime.survey(find)
+        return self._look(body, find)
 
     @query("report.overview", roles=FIGURE_READERS, schema=schemas.Overview())
     def placements(self, call: Call, body: bodies.Overview) -> answers.PlacementsSpread:
         """The placements of a period by month and by centre, the cases that were accepted, and the median days between
         steps."""
-        return self.runtime.survey(
-            lambda db: figures.get_placements(db, _period_of(db, call, body), _fewest(call.caller))
+        return self._look(
+            body, lambda db: figures.get_placements(db, _period_of(db, call, body), _fewest(call.caller))
         )
 
     @query("report.overview", roles=FIGURE_READERS, schema=schemas.Span())
@@ -93,16 +97,14 @@ class ReportingService(Doors):
     def came_of(self, call: Call, body: bodies.CameOf) -> answers.CameOfEach:
         """What came of some activities, as far as it is the caller's centres'."""
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        return {
-            "items": self.runtime.survey(lambda db: outreach.list_came(db, body["outreach_ids"], centres))
-        }
+        return {"items": self.runtime.read(lambda db: outreach.list_came(db, body["outreach_ids"], centres))}
 
     @query("report.own_cases", roles=STAFF, schema=schemas.OwnCases())
     def own_cases(self, call: Call, body: bodies.OwnCases) -> answers.OwnCases:
         """The cases that the caller screened or answered for in a period, with what became of them. Nobody else's."""
         first, last = _period(body["first"], body["last"], bangkok_day(call.now))
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
-        items, more = self.runtime.survey(
+        items, more = self.runtime.read(
             lambda db: own_cases.get(db, call.caller.user, centres, first.isoformat(), last.isoformat())
         )
         return {
@@ -116,8 +118,8 @@ class ReportingService(Doors):
     def behind(self, call: Call, body: bodies.Behind) -> answers.RowsBehind:
         """The cases or referrals that a figure counts, newest first."""
         figure, value, limit, cursor = body["figure"], body["value"], body["limit"], body["cursor"]
-        return self.runtime.survey(
-            lambda db: behind.list_rows(db, _period_of(db, call, body), figure, value, limit, cursor)
+        return self._look(
+            body, lambda db: behind.list_rows(db, _period_of(db, call, body), figure, value, limit, cursor)
         )
 
     @query("case.timeline", roles=CASE_READERS, schema=schemas.Timeline())
@@ -169,6 +171,10 @@ class ReportingService(Doors):
             return {"items": [_notice(db, event) for event in found], "next": position}
 
         return self.runtime.read(read)
+
+    def _look(self, body: bodies.Overview, find: Callable[[Connection], T]) -> T:
+        """What is known now stands in sums; what was known at an earlier moment is looked for among many rows."""
+        return self.runtime.survey(find) if body["as_of"] else self.runtime.read(find)
 
 
 def _notice(db: Connection, event: answers.Event) -> answers.NoticeFact:
