@@ -20,7 +20,7 @@ from services.screening import answers, bodies, reading, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, in_force
 from services.screening.domain.facts import normalised
-from services.screening.domain.gathering import Gathered, Reply, Sheet, gather, own_answers
+from services.screening.domain.gathering import Gathered, Reply, Sheet, gather, own_answers, own_refusals
 from services.screening.domain.screening import SCREENING, NoteAnswers
 from services.screening.projections import screenings, sheet, upstream
 from services.thai import dates
@@ -42,7 +42,9 @@ class Gathering(reading.Reading):
             normalised(facts, {}, day)  # as it will be read
         self.runtime.ensure_key(call, case["person_id"])
         known = self._known_before(case_id)
-        told, opened = [*facts, *(body["asked_declined"] or ())], self._opened(case_id)
+        declined = body["asked_declined"] or ()
+        declined_before = self.runtime.read(lambda db: screenings.get_declined(db, case_id))
+        told, opened = [*facts, *declined], self._opened(case_id)
 
         def work(unit: Unit) -> answers.NotedAnswers:
             require_askable(unit.db, case_id)
@@ -51,7 +53,8 @@ class Gathering(reading.Reading):
             there = self._sheet(unit.db, case)
             own = own_answers(facts, user, there, known)
             sealed = {name: (self._sealed(case, value), False) for name, value in own.items()}
-            sealed |= {name: (self._sealed(case, None), True) for name in body["asked_declined"] or ()}
+            heard = own_refusals(declined, user, there, declined_before)
+            sealed |= {name: (self._sealed(case, None), True) for name in heard}
             of = {"case_id": case_id, "user": user, "centre": case["centre"], "person_id": case["person_id"]}
             sheet.put(unit.db, of, sealed, unit.envelope.recorded, [*(body["of"] or ()), *told])
             return {"noted": sorted(sealed), "version": unit.version(SCREENING, case_id)}

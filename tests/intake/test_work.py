@@ -651,6 +651,20 @@ def test_some_noes_ask_for_something_else_before_the_next_place_until_the_person
     assert (row.standing, row.next) == ("declined", "send_elsewhere")
 
 
+def test_who_does_not_want_to_say_more_is_the_working_groups_and_is_not_asked_again(db):
+    labels = [{"code": "disabled", "verdict": "unknown", "ask": ["disability_types", "disability_card"]}]
+    work.project(db, story()["intake"][:2])
+    for declined, standing, step in (
+        (None, "asking", "ask_facts"),
+        (["disability_types"], "asking", "ask_facts"),
+        (["disability_card", "disability_types"], "screened", "decide"),
+    ):
+        screened = {"case_id": CASE, "labels": labels, "asked_declined": declined}
+        work.project(db, [fact("screening", "ScreeningCompleted", screened, on("14"))])
+        [row] = work.list_open(db, None)
+        assert (row.standing, row.next) == (standing, step)
+
+
 def test_a_no_that_is_reviewed_is_the_directors_until_it_is_accepted_or_comes_back(db):
     told, why = story(), {"reason": "cost", "whose": "partner"}
     work.project(db, [*told["intake"][:2], *told["screening"], referred("ReferralSent", MALEE, "05")])

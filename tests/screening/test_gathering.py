@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.intake.service import IntakeService
 from services.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from services.kernel.local import SimulatedClock
-from services.screening.domain.gathering import Reply, authors, gather, own_answers
+from services.screening.domain.gathering import Reply, authors, gather, own_answers, own_refusals
 from services.screening.projections import sheet
 from services.screening.service import ScreeningService
 from services.thai.dates import bangkok_day
@@ -180,6 +180,17 @@ def test_what_was_only_taken_over_is_nobodys_new_answer(net, case_id):
     complete(net, case_id, {"housing": "street", "legal_case": False})
     assert note(net, case_id, {"housing": "street", "legal_case": True, "sex": "male"}) == ["legal_case"]
     assert note(net, case_id, {"legal_case": True}, {"user": "worker-60"}) == []  # as the nurse says
+
+
+def test_what_the_person_did_not_want_to_say_before_is_no_colleagues_refusal_now(net, case_id):
+    complete(net, case_id, {"housing": "street"}, asked_declined=["disability_types"])
+    marked = ["disability_types", "begging"]
+    assert note(net, case_id, {"care_level": 2}, asked_declined=marked) == ["begging", "care_level"]
+    assert note(net, case_id, {}, {"user": "worker-60"}, asked_declined=marked) == []  # as the nurse heard
+    assert note(net, case_id, {}, asked_declined=["begging"]) == ["begging"]  # hers stays hers
+    assert own_refusals(["birth_date"], "nurse-60", {}, ["age"]) == []  # the question of that fact
+    found = complete(net, case_id, {"disability_types": [3]})  # somebody asked again
+    assert found["facts"]["disability_types"] == [3] and found["asked_declined"] == ["begging"]
 
 
 def test_a_birth_date_is_sealed_and_only_the_age_is_kept(net, case_id):

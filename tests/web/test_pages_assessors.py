@@ -76,6 +76,19 @@ def test_another_answer_is_shown_with_both_and_waits_for_who_says_which_counts(
     assert filled(worker.open(path))["facts.housing"] == "street"
 
 
+def test_what_a_colleague_learnt_takes_the_place_of_a_refusal_of_before(worker, colleague, path):
+    assert (
+        worker.send(worker.open(path), asked_declined=["care_level"], facts__housing="street").status == 200
+    )
+    page = colleague.open(path)
+    assert filled(page)["asked_declined"] == "care_level"
+    note(colleague, path, asked_declined=[], facts__care_level="2")
+    page = worker.open(path)
+    assert "asked_declined" not in filled(page) and filled(page)["facts.care_level"] == "2"
+    assert "1 คำตอบ" in page.text  # not what the colleague's form had of before
+    assert worker.send(page).status == 200
+
+
 def test_who_fills_a_form_while_a_colleague_completes_it_sees_what_differs(worker, colleague, path):
     page = worker.open(path)
     assert colleague.send(colleague.open(path), facts__housing="temporary").status == 200

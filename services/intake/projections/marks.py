@@ -164,11 +164,12 @@ def _called(fact: Recorded, before: Mark) -> Mark:
 
 def _screened(fact: Recorded, _: Mark) -> Mark:
     labels = fact.data.get("labels", ())
+    declined = {*(fact.data.get("asked_declined") or ())}  # nobody asks again for these
     met = {label["code"] for label in labels if label["verdict"] == "met"}
     return {
         "at": fact.time,
         "recorded": fact.recorded,
-        "asking": any(label["ask"] for label in labels),
+        "asking": any({*label["ask"]} - declined for label in labels),
         "trafficking": "trafficking_suspected" in met,
         "child": "child" in met,
     }

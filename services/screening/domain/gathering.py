@@ -111,6 +111,21 @@ def own_answers(
     }
 
 
+def own_refusals(
+    declined: Iterable[str], user: str, sheet: Sheet, declined_before: Collection[str]
+) -> list[str]:
+    """Of what a form marks as not wanted to answer what `user` heard themselves: not what stood there from others or
+    from the screening before."""
+    return [
+        name
+        for name in dict.fromkeys(declined)
+        if any(each.user == user for each in sheet.get(name, ()))
+        or not (
+            any(each.declined for each in sheet.get(name, ())) or ASKED_FOR.get(name, name) in declined_before
+        )
+    ]
+
+
 def _taken_over(name: str, value: Json, user: str, sheet: Sheet, known: Mapping[str, Json]) -> bool:
     noted = sheet.get(name, ())
     if any(each.user == user for each in noted):

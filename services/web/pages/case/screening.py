@@ -237,8 +237,10 @@ class Outcome(NamedTuple):
 
 
 def not_said(before: Screening | None, noted: assessors.Noted) -> list[str]:
-    """The questions that the person did not want to answer: before, or as somebody noted now."""
-    return [*(before[NOT_TOLD] if before else ()), *noted.declined]
+    """The questions that the person did not want to answer: before, unless a colleague has an answer now, or as
+    somebody noted now."""
+    of_before = before[NOT_TOLD] if before else ()
+    return [*(name for name in of_before if name not in noted.facts), *noted.declined]
 
 
 def outcome(
