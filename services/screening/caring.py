@@ -13,7 +13,16 @@ from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
 from services.kernel.eventlog import Outcome, Unit
 from services.kernel.questions import Body
 from services.screening import answers, bodies, reading, schemas
-from services.screening.domain.care import CARE, Command, MoveTask, NoteProgress, SetGoal, SetTask, Words
+from services.screening.domain.care import (
+    CARE,
+    Command,
+    MoveTask,
+    NoteProgress,
+    SetGoal,
+    SetTask,
+    Words,
+    require_to_come,
+)
 from services.screening.projections import care, plans, upstream
 from services.thai import dates
 from services.thai.order import require_order
@@ -176,6 +185,8 @@ class Caring(reading.Reading):
 
         def work(unit: Unit) -> T:
             if unit.handle(CARE, case_id, change, call.if_match):
+                if not isinstance(change, NoteProgress):
+                    require_to_come(change.due, dates.bangkok_day(call.at).isoformat())
                 require_order(call.at, {**self._opened(case_id), **set_before})
             return answer(unit.version(CARE, case_id))
 

@@ -78,6 +78,11 @@ class Convening(planning.Planning):
         return self.runtime.execute(call.envelope(row["centre"]), work)
 
 
+def begun(row: RowMapping) -> Mapping[str, str | None]:
+    """What is decided in a meeting follows."""
+    return {"the meeting began": row["starts"]}
+
+
 def version_of(unit: Unit, meeting_id: str) -> answers.MeetingVersion:
     status = meetings.CLOSED if unit.state(MEETING, meeting_id).closed else meetings.OPEN
     return {"status": status, "version": unit.version(MEETING, meeting_id)}

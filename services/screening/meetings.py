@@ -14,7 +14,7 @@ from services.kernel.doors import Call, command, query
 from services.kernel.envelope import ALL_CENTRES, instant, moment
 from services.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, bodies, grouping, planning, reviewing, schemas, tabling
+from services.screening import answers, bodies, convening, grouping, planning, reviewing, schemas, tabling
 from services.screening.convening import Called
 from services.screening.domain import rulebook, voting
 from services.screening.domain.adoption import RULES, in_force, procedure_in_force
@@ -118,6 +118,7 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
         opened = self._reasons(meeting_id, case_id, case["person_id"])
 
         def members(unit: Unit, plan_id: str) -> planning.Voted:
+            require_order(call.at, convening.begun(called.row))
             deciding = DecideCase(case_id, plan_id, body["path"], places, written, conflicts)
             before = unit.state(MEETING, meeting_id)
             unit.handle(MEETING, meeting_id, deciding)
@@ -165,7 +166,7 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
             quorum = procedure_in_force(unit.state(RULES, procedure.NAME), day).quorum_of(case["centre"])
             ratifying = RatifyPlan(item.ratifies, case_id, case["person_id"], meeting_id, voted, quorum, out)
             if unit.handle(PLAN, case_id, ratifying):
-                require_order(call.at, self._opened(case_id))
+                require_order(call.at, {**self._opened(case_id), **convening.begun(called.row)})
             return {
                 "plan_id": item.ratifies,
                 "ratified": ratified,

@@ -16,7 +16,7 @@ from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, bodies, reading, schemas
 from services.screening.domain import rulebook
 from services.screening.domain.adoption import RULES, in_force, procedure_in_force
-from services.screening.domain.care import CARE, SetGoal, Words
+from services.screening.domain.care import CARE, SetGoal, Words, require_to_come
 from services.screening.domain.meeting import MEETING, TableRatification
 from services.screening.domain.plan import PLAN, AgreePlan, Goal, Member, Override
 from services.screening.domain.screening import SCREENING
@@ -109,8 +109,9 @@ class Planning(reading.Reading):
                 urgency=decision.urgency,
             )
             unit.handle(PLAN, case_id, agreement, call.if_match)
-            for goal in goals_of(plan_id, case, decision.goals):
+            for place, goal in enumerate(goals_of(plan_id, case, decision.goals)):
                 unit.handle(CARE, case_id, goal)
+                require_to_come(goal.due, day.isoformat(), f"goals.{place}.due")
             if voted.between_meetings:
                 table_unratified(unit, case["centre"], agreement)
             return {

@@ -40,6 +40,7 @@ class Reviewing(convening.Convening):
         review_id, sending = call.new_id("review"), self._looked_at(call, body)
         follows = {
             **self._opened(case_id),
+            **convening.begun(row),
             "the person was placed": sending["placed_at"] if sending else None,
         }
         words: ReviewWords = {"found": body["found"], "lesson": body["lesson"]}

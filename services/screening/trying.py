@@ -5,10 +5,9 @@ lets it go on for some seconds and is told how far it is: no question lasts long
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from sqlalchemy import Connection, RowMapping
 
@@ -146,22 +145,14 @@ def _shown(row: RowMapping, running: Running, own: Sequence[str]) -> answers.Tri
     mine = trial.part_of(running.state, own, own=True)
     others = trial.part_of(running.state, own, own=False)
     whole, few = trial.sum_for([of["all"] for of in mine], [of["all"] for of in others])
-    opened, few_open = trial.sum_for([of["open"] for of in mine], [of["open"] for of in others])
-    by: dict[str, dict[str, answers.TrialCell]] = {
-        "centre": {
-            centre: cell
-            for centre, of in sorted(running.state.items())
-            if (cell := _cell(*trial.sum_for(*(([of["all"]], []) if centre in own else ([], [of["all"]])))))[
-                "of"
-            ]
-        }
-    }
+    opened, few_open = trial.parts_for(_standing(mine), _standing(others))["open"]
+    of_centre = {centre: [of["all"]] for centre, of in running.state.items()}
+    ours = {centre: cells for centre, cells in of_centre.items() if centre in own}
+    by = {"centre": _cells(ours, {each: of_centre[each] for each in of_centre if each not in ours})}
     for kind in trial.KINDS:
-        values = sorted({value for of in running.state.values() for value in of["by"][kind]})
-        found = {value: trial.sum_for(_of(mine, kind, value), _of(others, kind, value)) for value in values}
-        by[kind] = {value: _cell(*each) for value, each in found.items() if each.cell["of"]}
+        by[kind] = _cells(_of(mine, kind), _of(others, kind))
     findings = sorted({name for of in running.state.values() for name in of["reviewed"]})
-    reviewed = _told(mine, others, "reviewed", findings)
+    reviewed = _reviewed(mine, others, findings)
     return {
         "trial_id": row["trial_id"],
         "draft_id": row["draft_id"],
@@ -175,7 +166,7 @@ def _shown(row: RowMapping, running: Running, own: Sequence[str]) -> answers.Tri
         "first_path": whole["first_path"],
         "few": few,
         "by": by,
-        "decided": _told(mine, others, "decided", ("as_before", "as_after", "other", "none")),
+        "decided": _decided(mine, others),
         "reviewed": {name: count for name, count in reviewed.items() if count},
         "open": _cell(opened, few_open),
         "cases": [
@@ -191,8 +182,21 @@ def _shown(row: RowMapping, running: Running, own: Sequence[str]) -> answers.Tri
     }  # fmt: skip
 
 
-def _of(parts: Iterable[trial.OfCentre], kind: str, value: str) -> list[Cell]:
-    return [of["by"][kind][value] for of in parts if value in of["by"][kind]]
+def _of(parts: Sequence[trial.OfCentre], kind: str) -> dict[str, list[Cell]]:
+    values = {value for of in parts for value in of["by"][kind]}
+    return {value: [of["by"][kind][value] for of in parts if value in of["by"][kind]] for value in values}
+
+
+def _standing(parts: Sequence[trial.OfCentre]) -> dict[str, list[Cell]]:
+    return {"open": [of["open"] for of in parts], "closed": [trial.closed_of(of) for of in parts]}
+
+
+def _cells(
+    mine: Mapping[str, Sequence[Cell]], others: Mapping[str, Sequence[Cell]]
+) -> dict[str, answers.TrialCell]:
+    """Without those of which nothing is told."""
+    found = trial.parts_for(mine, others)
+    return {value: _cell(*each) for value, each in found.items() if each.cell["of"]}
 
 
 def _cell(cell: Cell, few: bool) -> answers.TrialCell:
@@ -202,14 +206,23 @@ def _cell(cell: Cell, few: bool) -> answers.TrialCell:
     }  # fmt: skip
 
 
-def _told(
-    mine: Sequence[trial.OfCentre],
-    others: Sequence[trial.OfCentre],
-    part: Literal["decided", "reviewed"],
-    names: Iterable[str],
+def _decided(mine: Sequence[trial.OfCentre], others: Sequence[trial.OfCentre]) -> dict[str, int]:
+    """Each of those whose first path changes is of one of these."""
+    names = ("as_before", "as_after", "other", "none")
+    more = {name: sum(of["decided"].get(name, 0) for of in others) for name in names}
+    out = trial.left_out(more)
+    return {
+        name: sum(of["decided"].get(name, 0) for of in mine) + (0 if name in out else more[name])
+        for name in names
+    }
+
+
+def _reviewed(
+    mine: Sequence[trial.OfCentre], others: Sequence[trial.OfCentre], names: Iterable[str]
 ) -> dict[str, int]:
+    """A review may find several things."""
     found: dict[str, int] = {}
     for name in names:
-        own, more = (sum(of[part].get(name, 0) for of in centres) for centres in (mine, others))
+        own, more = (sum(of["reviewed"].get(name, 0) for of in centres) for centres in (mine, others))
         found[name] = own + (more if more >= trial.FEW else 0)
     return found

@@ -60,7 +60,8 @@ def test_the_goals_of_a_decision_are_the_first_of_the_care_plan(net, case_id):
 
 def test_tasks_go_on_and_are_done_in_time_or_not(net, case_id):
     goal = tell(net, "set_goal", case_id, **GOAL)["goal_id"]
-    task = tell(net, "set_task", case_id, goal_id=goal, text="พาไปดูบ้าน", owner="นายดี", due="2026-03-01")
+    task = tell(net, "set_task", case_id, goal_id=goal, text="พาไปดูบ้าน", owner="นายดี", due="2026-03-02")
+    net.clock.advance(days=1)
     [set_] = plan_of(net, case_id)["tasks"]
     assert (set_["area"], set_["late"], set_["text"]) == ("housing", True, "พาไปดูบ้าน")
     tell(net, "care_progress", case_id, item_id=task["task_id"], progress="started", note="นัดแล้ว")

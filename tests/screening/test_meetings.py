@@ -40,7 +40,7 @@ def meeting_id(net):
 
 
 def call(net, members=MEMBERS, **who):
-    body = {"centre": "60", "at": "2026-03-09T09:30:00+07:00", "place": "ห้องประชุม 2", "members": members}
+    body = {"centre": "60", "at": "2026-03-02T15:30:00+07:00", "place": "ห้องประชุม 2", "members": members}
     return net.call("screening", "call_meeting", body, **who)
 
 
@@ -65,7 +65,7 @@ def decide(net, meeting_id, case_id, votes, **more):
 def test_a_meeting_is_called_for_a_day_to_come_with_its_members(net, meeting_id):
     meeting = ask(net, meeting_id)
     assert (meeting["at"], meeting["place"], meeting["status"]) == (
-        "2026-03-09T02:30:00.000000Z",
+        "2026-03-02T08:30:00.000000Z",
         "ห้องประชุม 2",
         "open",
     )

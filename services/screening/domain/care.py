@@ -120,6 +120,12 @@ def decide(command: Command, care: Care) -> list[CareEvent]:
     assert_never(command)
 
 
+def require_to_come(due: str | None, day: str, field: str = "due") -> None:
+    """Nothing is to be done by a day that was over when it was said."""
+    if due is not None and due < day:
+        raise Invalid({field: [f"Must be {day} or later."]})
+
+
 def _open(case_closed: bool) -> None:
     if case_closed:
         raise Refused("case_closed", "The case is closed.")

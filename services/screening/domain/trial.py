@@ -238,25 +238,70 @@ class Sum(NamedTuple):
 
 
 def sum_for(own: Sequence[Cell], others: Sequence[Cell]) -> Sum:
-    mine, theirs = _sum(own), _sum(others)
-    few = False
+    return parts_for({"": own}, {"": others})[""]
 
-    def add(count: int, more: int) -> int:
-        nonlocal few
-        few = few or 0 < more < FEW
-        return count if more < FEW else count + more
 
-    cell = empty()
-    cell["of"], cell["changed"] = (
-        add(mine["of"], theirs["of"]), add(mine["changed"], theirs["changed"]),
-    )  # fmt: skip
-    for part in ("gained", "lost", "first_path"):
-        counts, more = mine[part], theirs[part]
-        for name in sorted({*counts, *more}):
-            number = add(counts.get(name, 0), more.get(name, 0))
+def parts_for(own: Mapping[str, Sequence[Cell]], others: Mapping[str, Sequence[Cell]]) -> dict[str, Sum]:
+    """The same of cells whose sum is told as well: nothing that is left out of one can be worked out from it."""
+    values = sorted({*own, *others})
+    mine = {value: _numbers(_sum(own.get(value, ()))) for value in values}
+    theirs = {value: _numbers(_sum(others.get(value, ()))) for value in values}
+    found, few = {value: empty() for value in values}, set[str]()
+    for part, name in sorted({key for of in (*mine.values(), *theirs.values()) for key in of}):
+        counts = {value: theirs[value].get((part, name), 0) for value in values}
+        out = left_out(counts)
+        few |= out
+        for value in values:
+            number = mine[value].get((part, name), 0) + (0 if value in out else counts[value])
             if number:
-                cell[part][name] = number
-    return Sum(cell, few)
+                _put(found[value], part, name, number)
+    return {value: Sum(found[value], value in few) for value in values}
+
+
+def left_out(counts: Mapping[str, int]) -> set[str]:
+    """Which of other centres' counts are not told beside their sum: those of FEW, and with them the first that is none,
+    or all of them, where that would not help."""
+    few = [value for value, count in counts.items() if 0 < count < FEW]
+    large = [value for value, count in counts.items() if count >= FEW]
+    if not few:
+        return set()
+    if not large or sum(counts[value] for value in few) + counts[large[0]] == len(few) + FEW:
+        return {*counts}
+    return {*few, large[0]}
+
+
+def _numbers(cell: Cell) -> dict[tuple[str, str], int]:
+    """{(part, name): number}; what a cell counts by no name has "" for it."""
+    numbers = {("of", ""): cell["of"], ("changed", ""): cell["changed"]}
+    for part, counts in (
+        ("gained", cell["gained"]),
+        ("lost", cell["lost"]),
+        ("first_path", cell["first_path"]),
+    ):
+        numbers |= {(part, name): count for name, count in counts.items()}
+    return numbers
+
+
+def _put(cell: Cell, part: str, name: str, number: int) -> None:
+    match part:
+        case "of":
+            cell["of"] = number
+        case "changed":
+            cell["changed"] = number
+        case "gained":
+            cell["gained"][name] = number
+        case "lost":
+            cell["lost"][name] = number
+        case _:
+            cell["first_path"][name] = number
+
+
+def closed_of(of: OfCentre) -> Cell:
+    """The screenings that do not count for an open case."""
+    closed, opened = empty(), _numbers(of["open"])
+    for (part, name), number in _numbers(of["all"]).items():
+        _put(closed, part, name, number - opened.get((part, name), 0))
+    return closed
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:
