@@ -1,10 +1,10 @@
 """What is asked of the rows that count and of their sums. Each question is made once and filled in when it is asked
 (`values_of`): to describe one takes longer than to answer it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, or_, select
 
@@ -42,10 +42,13 @@ class Only(Enum):
     MOVED = "moved"
 
 
-Rows = Callable[[Table, bool, Only], Select[Any]]  # of a table of rows, of all centres, and of which of them
+class Rows(Protocol):
+    """A question of a table of rows, of all centres or some, and of which rows of them."""
+
+    def __call__(self, rows: Table, everywhere: bool, only: Only, /) -> Select[Any]: ...
 
 
-def values_of(period: Period, days: Days, months: Months | None) -> Mapping[str, Any]:
+def values_of(period: Period, days: Days, months: Months | None) -> Mapping[str, str | Sequence[str] | None]:
     """What fills a question in."""
     first, last = month_of(period.first), month_of(period.last)
     return {
