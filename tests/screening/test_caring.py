@@ -58,6 +58,20 @@ def test_the_goals_of_a_decision_are_the_first_of_the_care_plan(net, case_id):
     ]  # fmt: skip
 
 
+def test_nothing_is_to_be_done_by_a_day_that_is_over(net, case_id):
+    over, today = {"due": "2026-03-01"}, "2026-03-02"
+    goal = tell(net, "set_goal", case_id, **{**GOAL, "due": today})["goal_id"]
+    for door, body in (
+        ("set_goal", {**GOAL, **over}),
+        ("set_task", {"text": "พาไปดูบ้าน", **over}),
+        ("move_task", {"item_id": goal, **over}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            tell(net, door, case_id, **body)
+        assert refused.value.errors == {"due": [f"Must be {today} or later."]}
+    assert [each["due"] for each in plan_of(net, case_id)["goals"]] == [today]
+
+
 def test_tasks_go_on_and_are_done_in_time_or_not(net, case_id):
     goal = tell(net, "set_goal", case_id, **GOAL)["goal_id"]
     task = tell(net, "set_task", case_id, goal_id=goal, text="พาไปดูบ้าน", owner="นายดี", due="2026-03-02")

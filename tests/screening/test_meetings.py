@@ -181,6 +181,17 @@ def test_what_a_meeting_decided_stays_in_its_agenda(net, meeting_id, case_id):
     assert ask(net, meeting_id) == before and before["decided"] == 1
 
 
+def test_a_meeting_decides_nothing_before_its_day(net, case_id):
+    body = {"centre": "60", "at": "2026-03-03T00:30:00+07:00", "members": MEMBERS}
+    meeting_id = net.call("screening", "call_meeting", body)["meeting_id"]
+    tell(net, "table", meeting_id, {"case_id": case_id})
+    votes = [{"member": each, "vote": "agree"} for each in ("1", "2", "3")]
+    with pytest.raises(Invalid, match="before the meeting began on 2026-03-03"):
+        decide(net, meeting_id, case_id, votes)
+    net.clock.advance(days=1)
+    assert decide(net, meeting_id, case_id, votes)["plan_id"]
+
+
 def test_without_a_quorum_nothing_is_decided_and_the_meeting_goes_on(net, meeting_id, case_id):
     voted_on(net, meeting_id, case_id)
     with pytest.raises(Refused) as refused:

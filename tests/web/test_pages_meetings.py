@@ -28,7 +28,7 @@ def called(door: FrontDoor) -> str:
         {"user": "worker-37", "name": "นายเลขา", "role": "secretary"},
         {"name": "แพทย์", "role": "specialist"},
     ]
-    body = {"centre": "37", "at": "2026-12-09T02:30:00Z", "place": "ห้องประชุม", "members": members}
+    body = {"centre": "37", "at": "2026-11-09T02:30:00Z", "place": "ห้องประชุม", "members": members}
     return str(door.made("/api/v1/meetings", body, "worker-37")["meeting_id"])
 
 
@@ -43,10 +43,10 @@ def test_a_meeting_is_called_on_its_page(door, browser, centre):
     }
     wrong = worker.send(form, on="31/2/2569", time="25:99", place="ห้อง 1", **members)
     assert wrong.status == 422 and "09:30" in wrong.text
-    shown = worker.send(form, on="9/12/2569", time="9.30", place="ห้อง 1", **members)
+    shown = worker.send(form, on="9/11/2569", time="9.30", place="ห้อง 1", **members)
     assert "ห้อง 1" in shown.text and "นายกฤษณ์" in shown.text and "นางแก้ว" in shown.text
     listed = worker.open("/meetings")
-    assert "9 ธ.ค. 2569" in listed.text or "9 ธันวาคม 2569" in listed.text
+    assert "9 พ.ย. 2569" in listed.text or "9 พฤศจิกายน 2569" in listed.text
     assert "ห้อง 1" not in worker.open("/meetings/list.csv").text  # a file says when, not where or who
     again = worker.open("/meetings/new").form().fields
     assert [again[f"members.{row}.name"] for row in range(3)] == ["นายกฤษณ์", "นางแก้ว", None]
@@ -344,7 +344,7 @@ def test_who_is_taken_before_others_is_asked_why_and_the_meeting_tells_it(door, 
     )
     order = [row["case_id"] for row in found["items"]]
     members = [{"user": "director-77", "name": "นางประธาน", "role": "chair"}]
-    body = {"centre": "77", "at": "2026-12-09T02:30:00Z", "place": "ห้อง", "members": members}
+    body = {"centre": "77", "at": "2026-11-09T02:30:00Z", "place": "ห้อง", "members": members}
     page = f"/meetings/{door.made('/api/v1/meetings', body, 'worker-77')['meeting_id']}"
     worker = browser("worker-77")
     asked = worker.send(worker.open(page), f"{page}/add", case_ids=order[1])

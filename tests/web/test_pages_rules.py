@@ -3,7 +3,7 @@ beside it; two editors who do not overwrite each other; one person for what only
 
 import pytest
 
-from tests.web.door import FrontDoor
+from tests.web.door import FrontDoor, opening
 
 BASE = "2569-3"
 
@@ -280,3 +280,23 @@ def test_the_days_of_a_trial_are_read_as_people_write_them(keeper, draft):
     assert far.status == 422 and set(far.errors) == {"from"} and "ปีอีกครั้ง" in far.errors["from"]
     begun = keeper.send(page, **{"from": "๑๒/๘/๒๕๖๙", "to": "30 ก.ย. 2569"})
     assert begun.status == 200 and "/rules/trials/" in f"/{begun.path}"
+
+
+def test_a_trial_says_for_whom_and_opens_the_cases_behind_a_number(door, keeper, browser, draft):
+    page = keeper.open(at(draft, "labels", "older_person"))
+    assert keeper.send(page, condition__tests__0__number="61").status == 200
+    case = door.made("/api/v1/cases", opening(birth_date=None))
+    facts = {"age": {"min": 60, "max": 60}, "nationality": "thai", "housing": "street"}
+    screened = door.post(f"/api/v1/cases/{case['case_id']}/screening", {"facts": facts}, "worker-60")
+    assert screened.status_code == 200, screened.text
+    begun = keeper.send(keeper.open(at(draft, "trial")))
+    assert case["case_number"] not in begun.text
+    director = browser("director-60")
+    shown = director.open("/" + begun.path)
+    tables = {" ".join(each.text_content().split()) for each in shown.tree.xpath("//table//caption")}
+    assert {"ศูนย์", "เพศ", "ช่วงอายุ", "สัญชาติ", "ภูมิลำเนา"} <= tables
+    assert case["case_number"] in shown.text and "60–69 ปี" in shown.text
+    [link] = shown.tree.xpath('//a[contains(@href, "label=older_person")]/@href')
+    assert case["case_number"] in director.open(link.partition("#")[0]).text
+    assert director.open("/" + begun.path + "?open=yes").status == 200
+    assert director.open("/" + begun.path + "?label=nonsense").status == 422

@@ -9,15 +9,16 @@ from services.screening.answers import WholeDraft
 from services.screening.doors import ADOPT_DRAFT, DRAFT, TRIAL, TRY_DRAFT
 from services.screening.schemas import AdoptDraft, TryDraft
 from services.web.gateway import vocabulary
-from services.web.pages.frame import doors, frame, gate, visit
+from services.web.pages.frame import doors, frame, gate, lookup, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
 from services.web.pages.parts.language import _, later
-from services.web.pages.rules import editing, findings, rows, terms
+from services.web.pages.rules import breakdown, editing, findings, rows, terms
 from services.web.pages.rules.book import EDITORS, READERS
 from services.web.pages.rules.parts import PARTS, Part
 
 ADOPTERS = ("director", "rule_keeper")
+CASES_SHOWN = 100
 
 blueprint = Blueprint("rule_drafts", __name__)
 
@@ -74,8 +75,14 @@ def begin_trial(draft_id: UUID) -> Response:
 @blueprint.get("/rules/trials/<uuid:trial_id>")
 @gate.roles(*READERS)
 def trial(trial_id: UUID) -> Response:
-    """How far it is, or what it came to; each look lets it go on."""
-    return frame.page("rules/trial.html", found=doors.ask(TRIAL.of(trial_id=str(trial_id)), 30.0))
+    """How far it is, or what it came to, for whom; each look lets it go on."""
+    found = doors.ask(TRIAL.of(trial_id=str(trial_id)), 30.0)
+    behind = breakdown.behind(found)
+    shown = behind.cases[:CASES_SHOWN]
+    return frame.page(
+        "rules/trial.html", found=found, tables=breakdown.tables(found), behind=behind, shown=shown,
+        cases=lookup.cases(each["case_id"] for each in shown), own=bool(found["cases"]), way_of=breakdown.way_of,
+    )  # fmt: skip
 
 
 @blueprint.route("/rules/drafts/<uuid:draft_id>/adopt", methods=["GET", "POST"])
