@@ -5,7 +5,7 @@ import math
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.kernel.keys import KID_BYTES, Keyring, key_id
 from services.kernel.questions import Json
+
+T = TypeVar("T")
 
 CONTENT_TYPE = "application/x-songtor-sealed"
 CONTENT_ENCODING = "binary"
@@ -138,9 +140,9 @@ def strict_json(value: Any) -> bytes:
     return encoded
 
 
-def require_json(value: Any) -> None:
-    """TypeError as `strict_json`, of a value that does not contain itself."""
-    waiting = [value]
+def require_json(value: T) -> T:
+    """The value itself; TypeError as `strict_json`, of one that does not contain itself."""
+    waiting: list[Any] = [value]
     while waiting:
         item = waiting.pop()
         kind = type(item)
@@ -155,3 +157,4 @@ def require_json(value: Any) -> None:
                 raise TypeError("JSON has no infinite number and no NaN")
         elif not isinstance(item, str):
             raise TypeError(f"JSON has no type {kind.__name__}")
+    return value
