@@ -19,7 +19,7 @@ from services.partners.answers import Candidate, Matches
 from services.partners.doors import MATCHES
 from services.partners.schemas import COMPARED_MOST
 from services.screening.answers import ClosedPath, Plan, Quorum, Screening
-from services.screening.doors import AGREE_PLAN, PLAN, PLANS, QUORUM, REVIEWS, SCREENING
+from services.screening.doors import AGREE_PLAN, MEETING, PLAN, PLANS, QUORUM, REVIEWS, SCREENING
 from services.screening.schemas import AgreePlan
 from services.thai import collation
 from services.web import gateway
@@ -108,21 +108,33 @@ def plan(case_id: UUID) -> Response:
 @blueprint.get("/working-group/projected")
 @gate.roles(*CASE_READERS)
 def projected() -> Response:
-    """The cases that wait for the working group on the wall, one a screen; `?case=` is the one that is shown."""
-    listed = doors.ask(WORK.of(acts="group", limit=LIMIT_MOST))
-    waiting = [row["case_id"] for row in listed["items"]]
+    """The cases that wait for the working group on the wall, one a screen, or those of a `?meeting=`, in the order of
+    its agenda; `?case=` is the one that is shown."""
+    meeting_id = query.id("meeting")
+    waiting, count = _agenda(meeting_id) if meeting_id else _that_wait()
     shown = query.id("case") or next(iter(waiting), None)
     if shown is None:
-        return frame.page("conference/projected.html", case=None)
+        return frame.page("conference/projected.html", case=None, meeting_id=meeting_id)
     table = _table(shown, OPTIONS_SHOWN, PATHS_SHOWN)
     # One that was decided meanwhile stays on the wall; the list goes on from its beginning.
     place = waiting.index(shown) if shown in waiting else -1
     return frame.page(
         "conference/projected.html", **table.frame, quorum=table.quorum, options=_candidates(table.matches),
-        most=COMPARED_MOST, fact_text=fact_text, placeless=_placeless(table), place=place + 1,
-        count=sum(listed["counts"].values()),
+        most=COMPARED_MOST, fact_text=fact_text, placeless=_placeless(table), place=place + 1, count=count,
         before=waiting[place - 1] if place > 0 else None, after=next(iter(waiting[place + 1 : place + 2]), None),
+        meeting_id=meeting_id,
     )  # fmt: skip
+
+
+def _that_wait() -> tuple[list[str], int]:
+    """The first of them, and how many they are."""
+    listed = doors.ask(WORK.of(acts="group", limit=LIMIT_MOST))
+    return [row["case_id"] for row in listed["items"]], sum(listed["counts"].values())
+
+
+def _agenda(meeting_id: str) -> tuple[list[str], int]:
+    agenda = doors.ask(MEETING.of(meeting_id=meeting_id))["agenda"]
+    return [item["case_id"] for item in agenda], len(agenda)
 
 
 @blueprint.route("/cases/<uuid:case_id>/plan/record", methods=["GET", "POST"])

@@ -233,13 +233,15 @@ def _shown(meeting_id: UUID, form: Form) -> Response:
     meeting, staff = doors.ask(MEETING.of(meeting_id=str(meeting_id))), visit.caller().role in STAFF
     waiting = _waiting(meeting) if meeting["status"] == "open" and staff else []
     review = _to_review(meeting) if meeting["status"] == "open" and staff else []
+    asking = _asking(meeting) if meeting["status"] == "open" and staff else []
     queue = {row["case_id"]: _because(row, meeting) for row in waiting}
-    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *queue, *review])
+    cases = lookup.cases([*(each["case_id"] for each in meeting["agenda"]), *queue, *review, *asking])
     return frame.page(
         "meetings/show.html", form=form, meeting=meeting, cases=cases, staff=staff, seat=_seat(meeting),
         waiting=[(each, _called(cases[each])) for each in queue if each in cases], because=queue,
         overrides=words("order_override"),
         review=[(each, _called(cases[each])) for each in review if each in cases],
+        asking=[(each, _called(cases[each])) for each in asking if each in cases],
         programmes=lookup.programmes(id for each in meeting["agenda"] for id in each["programme_ids"]),
     )  # fmt: skip
 
@@ -250,6 +252,13 @@ def _waiting(meeting: Meeting) -> list[WorkItem]:
     found = doors.attempt(WORK.of(acts="group", centre=meeting["centre"], limit=100))
     rows = found["items"] if found else []
     return [row for row in rows if row["case_id"] not in there]
+
+
+def _asking(meeting: Meeting) -> list[str]:
+    """Of the centre's screened cases those with facts still to ask. The group may decide with what is unknown."""
+    there = {each["case_id"] for each in meeting["agenda"]}
+    outcome = doors.attempt(WORK.of(next="ask_facts", centre=meeting["centre"], limit=100))
+    return [row["case_id"] for row in outcome["items"] if row["case_id"] not in there] if outcome else []
 
 
 def _because(row: WorkItem, meeting: Meeting) -> str:
