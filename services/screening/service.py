@@ -43,6 +43,7 @@ from services.screening.domain.screening import (
     corrected_since,
     declined,
 )
+from services.screening.domain.verdicts import Verdicts
 from services.screening.events import ScreeningCompleted
 from services.screening.gathering import birth_dates, require_askable, require_known
 from services.screening.projections import minutes, plans, screenings, sheet, upstream
@@ -129,9 +130,7 @@ class ScreeningService(
         not_told = declined(told.declined, facts)
         following = next_question.next_question(book, form_now, facts, not_told)
         found = screenings.assessed(book, facts, outcome)
-        hidden = form.not_shown(
-            form_now, {**assessment.follows(book, facts, assessment.weighing(facts)), **facts}
-        )
+        hidden = form.not_shown(form_now, Verdicts(book, facts).facts)
         not_asked = list(dict.fromkeys([*found["not_asked"], *hidden]))
         return {**found, "not_asked": not_asked, "next": following, "disputed": sorted(told.disputed)}
 

@@ -13,6 +13,7 @@ from services.screening.domain.assessment import assess
 from services.screening.domain.next_question import next_question, standing
 from services.screening.domain.people import leaves, values
 from services.screening.domain.rulebook import conditions, document, read, rulebook, versions
+from services.screening.domain.verdicts import Verdicts
 from tests.screening.test_domain import told
 from tests.screening.test_properties import facts_of
 from tests.screening.test_service import CASE, FACTS, MINISTRY, case_id, complete, net
@@ -96,6 +97,21 @@ def test_what_each_answer_leads_to_is_what_a_screening_with_it_finds(answers, ve
         if "advice_only" not in each["paths"]["met"]:
             assert {*each["paths"]["met"]} <= {*then.paths}
         assert not {*each["paths"]["not_met"]} & {*then.paths}
+
+
+@given(told, st.sampled_from(versions()), st.data())
+def test_with_one_answer_more_every_condition_comes_to_what_it_does_from_the_start(answers, version, data):
+    book, facts = rulebook(version), facts_of(answers)
+    fact = data.draw(st.sampled_from(sorted(book.vocabulary)))
+    possible = values(fact, book.vocabulary[fact], conditions(book).values())
+    value = data.draw(st.sampled_from(possible or ["other"]))
+    before = Verdicts(book, facts)
+    for condition in conditions(book).values() if data.draw(st.booleans()) else ():
+        before.of(condition)
+    then, anew = before.with_reply(fact, value), Verdicts(book, {**facts, fact: value})
+    assert then.facts == anew.facts
+    for condition in conditions(book).values():
+        assert then.of(condition) == anew.of(condition)
 
 
 def test_the_questions_lead_to_an_end():

@@ -1,6 +1,6 @@
 """What facts come to under one version of the rules: labels, paths, what is closed and what to ask next. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services import codes
@@ -8,6 +8,7 @@ from services.kernel.questions import Body
 from services.kernel.rules import MET, NOT_MET, UNKNOWN, Condition, Verdict, evaluate
 from services.screening import answers
 from services.screening.domain.rulebook import LabelRule, PathRule, Rulebook
+from services.screening.domain.verdicts import Verdicts, Weigh
 from services.screening.events import ClosedPath, Label
 
 NOTHING_MET = "advice_only"
@@ -36,24 +37,21 @@ class Outline(NamedTuple):
     paths: list[str]
 
 
-Weigh = Callable[[Condition | None], Verdict]  # what a condition comes to for somebody; of none: met
-
-
 def assess(book: Rulebook, replies: Body) -> Assessment:
     """From normalised facts."""
-    added = follows(book, replies, weighing(replies))
-    facts = {**added, **replies}
-    labels = [_label(rule, facts) for rule in book.labels]
-    weigh = weighing(facts)
-    found = outline(book, facts, [Verdict(label["verdict"]) for label in labels], weigh)
+    verdicts = Verdicts(book, replies)
+    found = outline(
+        book, verdicts.facts, [verdicts.weigh(rule.condition) for rule in book.labels], verdicts.weigh
+    )
+    closed = [path for path in book.paths.values() if verdicts.weigh(path.needs) == NOT_MET]
     return Assessment(
-        labels=labels,
+        labels=[_label(rule, verdicts) for rule in book.labels],
         paths=found.paths,
         leads=[path for path in found.paths if path in found.leads],
-        closed=[_closed(path, facts) for path in book.paths.values() if weigh(path.needs) == NOT_MET],
+        closed=[_closed(path, verdicts) for path in closed],
         decided=bool(found.met) or not found.unknown,
-        ask=list(dict.fromkeys(_to_ask(book, labels, found.met, facts))),
-        not_asked=[each.fact for each in book.applies if each.fact in added],
+        ask=to_ask(verdicts),
+        not_asked=[each.fact for each in book.applies if each.fact in verdicts.added],
     )
 
 
@@ -69,15 +67,10 @@ def outline(book: Rulebook, facts: Body, verdicts: Sequence[Verdict], weigh: Wei
     )
 
 
-def weighing(facts: Body) -> Weigh:
-    """By these facts."""
-    return lambda condition: _verdict(condition, facts)
-
-
 def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
     wanted."""
-    facts = {**follows(book, replies, weighing(replies)), **replies}
+    facts = Verdicts(book, replies).facts
     rules = {rule.code: rule for rule in book.labels}
     return [
         {
@@ -93,21 +86,12 @@ def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any])
     ]
 
 
-def follows(book: Rulebook, replies: Body, weigh: Weigh) -> dict[str, bool]:
-    """The answers nobody needs to ask for, because the question cannot apply."""
-    return {
-        each.fact: each.otherwise
-        for each in book.applies
-        if each.fact not in replies and weigh(each.condition) == NOT_MET
-    }
-
-
-def _label(rule: LabelRule, facts: Body) -> Label:
-    verdict, because, ask = evaluate(rule.condition, facts)
+def _label(rule: LabelRule, verdicts: Verdicts) -> Label:
+    verdict, because, ask = verdicts.of(rule.condition)
     return {
         "code": rule.code,
         "verdict": verdict.value,
-        "law": law_of(rule, facts)["en"],
+        "law": law_of(rule, verdicts.facts)["en"],
         "because": [{"fact": part["fact"], "op": part["op"], "value": part["value"]} for part in because],
         "ask": list(ask),
     }
@@ -165,24 +149,26 @@ def _opens(path: PathRule, weigh: Weigh) -> Verdict:
     return NOT_MET if path.only_if_sure and verdict == UNKNOWN else verdict
 
 
-def _closed(path: PathRule, facts: Body) -> ClosedPath:
-    because = evaluate(path.needs, facts).because if path.needs else ()
+def _closed(path: PathRule, verdicts: Verdicts) -> ClosedPath:
+    because = verdicts.of(path.needs).because if path.needs else ()
     return {
         "path": path.code,
         "because": {"th": path.because["th"], "en": path.because["en"]} if path.because else None,
         "facts": list(dict.fromkeys(part["fact"] for part in because)),
-        "never": path.never is not None and _verdict(path.never, facts) == MET,
+        "never": path.never is not None and verdicts.weigh(path.never) == MET,
     }
 
 
-def _to_ask(book: Rulebook, labels: Iterable[Label], met: Iterable[LabelRule], facts: Body) -> Iterator[str]:
+def to_ask(verdicts: Verdicts) -> list[str]:
     """What could decide a label that is open, then what could open or close a path of one that is met."""
-    for label in labels:
-        yield from label["ask"]
-    for code in (path for rule in met for path in rule.paths):
-        needs = book.paths[code].needs
-        if needs:
-            yield from evaluate(needs, facts).ask
+    book, facts = verdicts.book, dict[str, None]()
+    for rule in book.labels:
+        facts.update(dict.fromkeys(verdicts.of(rule.condition).ask))
+    for rule in book.labels:
+        if verdicts.weigh(rule.condition) is MET:
+            for needs in (book.paths[path].needs for path in rule.paths):
+                facts.update(dict.fromkeys(verdicts.of(needs).ask if needs else ()))
+    return [*facts]
 
 
 def _verdict(needs: Condition | None, facts: Body) -> Verdict:

@@ -9,10 +9,11 @@ from services.kernel.questions import Body
 from services.kernel.rules import MET, NOT_MET, UNKNOWN, UNKNOWN_CODE, Condition, Verdict
 from services.screening import answers
 from services.screening.domain import people
-from services.screening.domain.assessment import NOTHING_MET, Weigh, assess, follows, law_of, weighing
+from services.screening.domain.assessment import NOTHING_MET, law_of, to_ask
 from services.screening.domain.facts import ASKED_AS
 from services.screening.domain.form import FormBook, not_shown
 from services.screening.domain.rulebook import PathRule, Rulebook, conditions
+from services.screening.domain.verdicts import Verdicts
 
 RANK = (NOT_MET, UNKNOWN, MET)
 
@@ -40,14 +41,13 @@ def next_question(
 ) -> answers.NextQuestion | None:
     """From normalised facts; None if there is nothing to ask, nobody being asked again for what was `declined`. Of
     facts that settle as much as each other on average of their answers, the one that comes first in `ask`."""
-    now = standing(book, replies)
-    facts = {**follows(book, replies, weighing(replies)), **replies}
-    hidden = not_shown(form, facts)
-    left_out = {*hidden, *declined}
+    verdicts = Verdicts(book, replies)
+    now, facts = _standing(verdicts), verdicts.facts
+    left_out = {*not_shown(form, facts), *declined}
     asked = [fact for fact in now.ask if ASKED_AS.get(fact, fact) not in left_out and fact not in left_out]
     if not asked:
         return None
-    each = {fact: answers_to(book, fact, replies) for fact in asked}
+    each = {fact: _answers(verdicts, fact) for fact in asked}
     fact = min(each, key=lambda fact: Fraction(sum(it.then.open for it in each[fact]), len(each[fact])))
     why, law = next(_reasons(book, fact, each[fact], now, facts))
     return {
@@ -67,57 +67,64 @@ def next_question(
 
 
 def standing(book: Rulebook, replies: Body) -> Standing:
-    found = assess(book, replies)
-    labels = {label["code"]: Verdict(label["verdict"]) for label in found.labels}
-    facts = {**follows(book, replies, weighing(replies)), **replies}
-    weigh = weighing(facts)
-    paths = {path.code: _opened(book, path, labels, facts, weigh) for path in book.paths.values()}
-    return Standing(labels, paths, found.ask)
+    return _standing(Verdicts(book, replies))
 
 
-def _opened(
-    book: Rulebook, path: PathRule, labels: Mapping[str, Verdict], facts: Body, weigh: Weigh
-) -> Verdict:
-    found = book.dangers.get(str(facts.get("danger")))
-    danger = weigh(found.needs) if found and found.path == path.code else NOT_MET
+def _standing(verdicts: Verdicts) -> Standing:
+    book = verdicts.book
+    labels = {rule.code: verdicts.weigh(rule.condition) for rule in book.labels}
     some = _best(labels.values())
+    ways: dict[str, list[Verdict]] = {}
+    for rule in book.labels:
+        for code in rule.paths:
+            ways.setdefault(code, []).append(labels[rule.code])
+    paths = {
+        path.code: _opened(verdicts, path, ways.get(path.code, []), some) for path in book.paths.values()
+    }
+    return Standing(labels, paths, to_ask(verdicts))
+
+
+def _opened(verdicts: Verdicts, path: PathRule, ways: Sequence[Verdict], some: Verdict) -> Verdict:
+    """`ways`: of the labels that lead there; `some`: the best of any label."""
+    book, facts = verdicts.book, verdicts.facts
+    found = book.dangers.get(str(facts.get("danger")))
+    danger = verdicts.weigh(found.needs) if found and found.path == path.code else NOT_MET
     if path.code == NOTHING_MET:
         return RANK[-1 - RANK.index(_best([some, danger]))]
-    ways = [labels[rule.code] for rule in book.labels if path.code in rule.paths]
     wants = facts.get("wants")
-    if path.by_wish and isinstance(wants, list) and path.code in wants:
-        ways.append(some)
-    return _best([danger, min(weigh(path.needs), _best(ways), key=RANK.index)])
+    wished = path.by_wish and isinstance(wants, list) and path.code in wants
+    opened = _best([*ways, some] if wished else ways)
+    return _best([danger, min(verdicts.weigh(path.needs), opened, key=RANK.index)])
 
 
-def _best(verdicts: Iterable[Verdict]) -> Verdict:
-    return max(verdicts, key=RANK.index, default=NOT_MET)
+def _best(verdicts: Collection[Verdict]) -> Verdict:
+    return MET if MET in verdicts else UNKNOWN if UNKNOWN in verdicts else NOT_MET
 
 
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
-def answers_to(book: Rulebook, fact: str, replies: Body) -> list[Answer]:
+def _answers(now: Verdicts, fact: str) -> list[Answer]:
     """Every answer that a fact can have, as far as it is known, and how things stand then; of years the bands that
     matter."""
-    rules = list(conditions(book).values())
-    about = book.vocabulary[fact]
+    rules = list(conditions(now.book).values())
+    about = now.book.vocabulary[fact]
     codes = [code for code in about.codes if code != UNKNOWN_CODE]
     values: Iterable[Any]
     match about.kind:
         case "range":
-            return _merged(book, fact, replies, _bands(fact, replies.get(fact), rules))
+            return _merged(now, fact, _bands(fact, now.replies.get(fact), rules))
         case "code" | "number" if codes:
             values = codes
         case "codes" if codes:
             values = [*([] if "none" in codes else [[]]), *([code] for code in codes)]
         case _:
             values = people.values(fact, about, rules)
-    return [_answer(book, fact, replies, value) for value in values]
+    return [_answer(now, fact, value) for value in values]
 
 
-def _answer(book: Rulebook, fact: str, replies: Body, value: Any) -> Answer:
-    return Answer(value, standing(book, {**replies, fact: value}))
+def _answer(now: Verdicts, fact: str, value: Any) -> Answer:
+    return Answer(value, _standing(now.with_reply(fact, value)))
 
 
 def _bands(fact: str, known: Any, rules: Iterable[Condition]) -> Iterator[answers.Band]:
@@ -133,13 +140,13 @@ def _bands(fact: str, known: Any, rules: Iterable[Condition]) -> Iterator[answer
         yield {"min": start, "max": high if following is None else following - 1}
 
 
-def _merged(book: Rulebook, fact: str, replies: Body, bands: Iterable[answers.Band]) -> list[Answer]:
+def _merged(now: Verdicts, fact: str, bands: Iterable[answers.Band]) -> list[Answer]:
     """Neighbours that come to the same are one."""
     found: list[Answer] = []
     for band in bands:
-        this = _answer(book, fact, replies, band)
+        this = _answer(now, fact, band)
         if found:
-            both = _answer(book, fact, replies, {**band, "min": found[-1].value["min"]})
+            both = _answer(now, fact, {**band, "min": found[-1].value["min"]})
             if both.then == this.then == found[-1].then:
                 found[-1] = both
                 continue

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Literal, TypedDict, get_args
@@ -21,6 +21,7 @@ from services.kernel import rules
 from services.kernel.rules import Condition, RulesWrong, check
 from services.screening.answers import Law, Text
 from services.screening.domain.facts import VOCABULARY
+from services.screening.domain.people import leaves
 
 NAME = "screening"
 # The versions that counted before rulebooks stood in the log: {version: SHA-256 of its file}.
@@ -138,6 +139,14 @@ class Rulebook:
     def vocabulary(self) -> Mapping[str, rules.Fact]:
         """What its conditions may ask of each fact."""
         return {**VOCABULARY, **{each.code: rules.Fact(each.kind, each.codes) for each in self.facts}}
+
+    @cached_property
+    def looked_at(self) -> Mapping[int, frozenset[str]]:
+        """{id of a condition: the facts that it asks of}, of its own conditions, which live as long as this."""
+        return {
+            id(condition): frozenset(leaf["fact"] for leaf in leaves(condition))
+            for condition in conditions(self).values()
+        }
 
 
 # -- versions -------------------------------------------------------------------------------------------------------

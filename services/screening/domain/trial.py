@@ -11,9 +11,10 @@ import orjson
 
 from services.kernel.questions import Body, Json
 from services.kernel.rules import MET, Condition, Verdict, evaluate
-from services.screening.domain.assessment import Weigh, follows, outline
+from services.screening.domain.assessment import outline
 from services.screening.domain.people import leaves
 from services.screening.domain.rulebook import Rulebook
+from services.screening.domain.verdicts import Weigh, follows
 
 FEW = 5  # fewer than so many of other centres are not told
 CASES_KEPT = 500  # of each centre, of those whose outcome changes
