@@ -148,9 +148,11 @@ class NextQuestion(TypedDict):
 
 
 class WouldFind(Assessment):
-    """What a screening with these answers, and those that colleagues noted, would find. `next`: what to ask for now;
-    `disputed`: questions that a colleague answered otherwise."""
+    """What a screening with these answers, and those that colleagues noted, would find. `needed`: the questions that
+    the next decision needs; `next`: which of them to ask for now; `disputed`: questions that a colleague answered
+    otherwise."""
 
+    needed: Annotated[list[str], Note("Questions of the form, in its order; the others settle nothing now")]
     next: NextQuestion | None
     disputed: list[str]
 

@@ -132,7 +132,13 @@ class ScreeningService(
         found = screenings.assessed(book, facts, outcome)
         hidden = form.not_shown(form_now, Verdicts(book, facts).facts)
         not_asked = list(dict.fromkeys([*found["not_asked"], *hidden]))
-        return {**found, "not_asked": not_asked, "next": following, "disputed": sorted(told.disputed)}
+        return {
+            **found,
+            "not_asked": not_asked,
+            "needed": next_question.needed(book, form_now, facts, outcome.ask, not_told),
+            "next": following,
+            "disputed": sorted(told.disputed),
+        }
 
     @query("case.read", roles=CASE_READERS, schema=schemas.OfCase())
     def screening(self, call: Call, body: bodies.OfCase) -> answers.Screening | None:

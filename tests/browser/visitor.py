@@ -138,6 +138,8 @@ class Tab:
         """Fields by their names: text is typed, options are chosen, boxes are ticked."""
         for name, value in fields.items():
             field = self.main.locator(f'[name="{name}"]').locator("visible=true")
+            if not field.count():
+                self._unfold(name)
             kind = field.first.evaluate("field => field.type")
             if kind in ("radio", "checkbox"):
                 for each in [value] if isinstance(value, str) else value:
@@ -147,6 +149,14 @@ class Tab:
             else:
                 assert isinstance(value, str)
                 field.first.fill(value)
+
+    def _unfold(self, name: str) -> None:
+        """Press open what a field is folded under, from the outside in."""
+        folded = self.main.locator(f'details:not([open]):has([name="{name}"]) > summary').locator(
+            "visible=true"
+        )
+        while folded.count():
+            folded.first.click()
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Load the page again until it holds: services learn from each other in moments, not at once."""

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from services.kernel.errors import Forbidden, NotFound
 from services.screening.domain import form
 from services.screening.domain.assessment import assess
-from services.screening.domain.next_question import next_question, standing
+from services.screening.domain.facts import ASKED_AS
+from services.screening.domain.next_question import needed, next_question, standing
 from services.screening.domain.people import leaves, values
 from services.screening.domain.rulebook import conditions, document, read, rulebook, versions
 from services.screening.domain.verdicts import Verdicts
@@ -75,6 +76,21 @@ def test_nobody_is_asked_again_for_what_they_did_not_want_to_answer(answers, ver
     question = next_question(book, form.SHIPPED, facts, declined)
     left = [fact for fact in assess(book, facts).ask if fact not in declined]
     assert (question["fact"] in left) if question else left == []
+
+
+@given(told, st.sampled_from(versions()), st.data())
+def test_a_decision_needs_what_is_left_to_ask_and_the_wish_and_nothing_else(answers, version, data):
+    book, facts = rulebook(version), facts_of(answers)
+    ask = assess(book, facts).ask
+    declined = data.draw(st.sets(st.sampled_from(ask or ["housing"])))
+    asked = [code for group in form.SHIPPED.groups for code in group["facts"]]
+    questions = {ASKED_AS.get(fact, fact) for fact in ask} | ({"wants"} - facts.keys())
+    found = needed(book, form.SHIPPED, facts, ask, declined)
+    assert found == [code for code in asked if code in questions - declined]
+    question = next_question(
+        book, form.SHIPPED, facts, {*declined, *(ASKED_AS.get(each, each) for each in declined)}
+    )
+    assert question is None or ASKED_AS.get(question["fact"], question["fact"]) in {*found, "sex", "domicile"}
 
 
 @given(told, st.sampled_from(versions()), st.randoms(use_true_random=False))

@@ -358,6 +358,7 @@ def test_answers_are_assessed_as_a_screening_would_find_them_and_nothing_is_kept
     completed = complete(net, case_id)
     assert assessed.pop("disputed") == []
     assert assessed.pop("next") == net.call("screening", "next_question", {"case_id": case_id})
+    assert {*assessed.pop("needed")} == {*assessed["ask"], "wants"} - {"sex", "age"}
     assert {name: completed[name] for name in assessed} == assessed
     assert set(assessed) == {
         "rules_version", "facts", "labels", "paths", "decided", "leads", "closed", "ask", "not_asked", "wishes",

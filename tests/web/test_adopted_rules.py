@@ -147,7 +147,8 @@ def test_pages_say_the_words_of_the_adopted_documents(door, worker, offered, scr
     filled = worker.open(f"/cases/{case_id}/screening/fill")
     assert QUESTION in filled.text and "มีรถเข็นขายของหรือไม่" in filled.text
     assert "คดีอาญา" not in filled.text  # of whom the form does not ask it
-    headings = [" ".join(each.text_content().split()) for each in filled.tree.xpath("//main//section/h2")]
+    groups = filled.tree.xpath("//main//details[starts-with(@id, 'group-')]/summary/h2")
+    headings = [" ".join(each.text_content().split()) for each in groups]
     assert headings[0].endswith("สิ่งที่แต่ละแห่งถาม") and headings[-1].endswith("ความปลอดภัยมาก่อน")
     assert dict(filled.form().form_values())[f"facts.{FACT}"] == "yes"
     saved = worker.send(filled, **{f"facts__{FACT}": "no"})

@@ -195,3 +195,93 @@ def test_every_screening_is_listed_with_what_had_changed(worker, path, browser):
     assert (
         browser("member-60").open(earlier).status == 200 and browser("worker-61").open(earlier).status == 404
     )
+
+
+def groups_of(page):
+    """{number: the folded or open group}"""
+    return {
+        each.get("id").removeprefix("group-"): each
+        for each in page.tree.xpath('//details[@id][starts-with(@id, "group-")]')
+    }
+
+
+def unfolded(page):
+    return [number for number, each in groups_of(page).items() if each.get("open") is not None]
+
+
+def summary(group):
+    return " ".join(group.xpath("summary")[0].text_content().split())
+
+
+def folded_away(page):
+    [each] = page.tree.xpath('//details[contains(@class, "app-group")][not(@id)]')
+    return each
+
+
+def asks(group, code):
+    return bool(group.xpath(f'.//*[@name="facts.{code}"]'))
+
+
+def test_the_group_that_the_next_decision_needs_is_open_and_everything_can_still_be_answered(worker, path):
+    page = worker.open(path)
+    assert unfolded(page) == ["1"] and page.tree.xpath('//*[@id="now"]')[0].getparent().get("id") == "group-1"
+    assert "ยังต้องถาม 2 ข้อ" in summary(groups_of(page)["1"])  # of a man nobody asks whether he is pregnant
+    assert "อายุและสัญชาติ อายุ: " in summary(groups_of(page)["4"])  # the case knows
+    assert summary(groups_of(page)["4"]).endswith(" ปี · สัญชาติ: ไทย")
+    for code in (
+        "trafficking_signs",
+        "housing",
+        "begging",
+        "birth_date",
+        "disability_types",
+        "wants",
+        "care_level",
+    ):
+        assert asks(page.tree, code), code
+    others = folded_away(page)
+    assert others.get("open") is None and asks(others, "care_level") and not asks(others, "housing")
+
+
+def test_what_is_answered_is_folded_under_how_and_the_next_group_is_open(worker, path):
+    first = {"facts__trafficking_signs": "no", "asked_declined": ["mental_crisis"]}
+    page = worker.send(worker.open(path), look="on", **first)
+    assert page.status == 200 and unfolded(page) == ["2"] and not kept(worker, path)
+    told = summary(groups_of(page)["1"])
+    assert "ข้อบ่งชี้การค้ามนุษย์: ไม่มี" in told and "ไม่ประสงค์จะตอบ" in told and "ยังต้องถาม" not in told
+    answered = worker.send(page, look="on", facts__care_level="2")
+    last = groups_of(answered)["7"]
+    assert asks(last, "care_level") and not asks(last, "legal_case") and "พึ่งพิงน้อย" in summary(last)
+    saved = worker.send(answered)
+    assert saved.status == 200 and kept(worker, path)
+    again = worker.open(path)
+    assert "ข้อบ่งชี้การค้ามนุษย์: ไม่มี" in summary(groups_of(again)["1"]) and unfolded(again) == ["2"]
+
+
+def test_a_group_that_one_went_on_from_stays_on_the_list_and_is_not_opened_again(worker, path):
+    page, seen = worker.open(path), []
+    while opened_now := unfolded(page):
+        assert opened_now not in seen and len(seen) < 9
+        seen.append(opened_now)
+        page = worker.send(page, look="on")
+    assert len(seen) > 2 and "ข้ามไว้" in page.text and "ยังต้องถาม" in summary(groups_of(page)["1"])
+    assert worker.send(page).status == 200
+
+
+def test_what_needs_a_look_is_open_wherever_it_stands(worker, browser, path):
+    page = worker.send(worker.open(path), facts__birth_date="31/2/2500", facts__housing="street")
+    assert page.status == 422 and unfolded(page) == ["1", "4"]
+    colleague = browser("director-60")
+    colleague.send(colleague.open(path), note="yes", facts__begging=["asks"])
+    page = worker.send(worker.open(path), look="yes", facts__birth_date="", facts__begging=["none"])
+    assert unfolded(page) == ["1", "3"]
+
+
+def test_the_next_question_says_what_each_answer_would_lead_to(door, worker, path):
+    told = door.get(f"/api/v1{path.removesuffix('screening/fill')}next-question").json()
+    for address in (path, path.removesuffix("/fill"), f"{path}?guided=yes"):
+        [leads] = worker.open(address).tree.xpath('//details[contains(summary, "แต่ละคำตอบจะนำไปสู่อะไร")]')
+        lines = [" ".join(each.text_content().split()) for each in leads.xpath(".//li")]
+        assert len(lines) == len(told["decides"])
+        for line, each in zip(lines, told["decides"], strict=True):
+            assert ("ไม่เข้าเกณฑ์:" in line) is bool(each["labels"]["not_met"]), line
+            assert ("แนวทางที่เปิด:" in line) is bool(each["paths"]["met"]), line

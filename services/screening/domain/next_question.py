@@ -66,6 +66,18 @@ def next_question(
     }
 
 
+def needed(
+    book: Rulebook, form: FormBook, replies: Body, ask: Sequence[str], declined: Collection[str] = ()
+) -> list[str]:
+    """The questions that the next decision needs, as the form puts them: by each fact of `ask`, and what the person
+    wants, which no law waits for and which puts the paths in order. Not what was `declined` or cannot apply."""
+    wish = "wants" not in replies and any(path.by_wish for path in book.paths.values())
+    questions = {ASKED_AS.get(fact, fact) for fact in [*ask, *(["wants"] if wish else [])]}
+    left_out = {*not_shown(form, Verdicts(book, replies).facts), *declined}
+    in_order = [code for group in form.groups for code in group["facts"]]
+    return [code for code in in_order if code in questions - left_out]
+
+
 def standing(book: Rulebook, replies: Body) -> Standing:
     return _standing(Verdicts(book, replies))
 

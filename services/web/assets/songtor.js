@@ -37,6 +37,20 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+// What a link leads to is unfolded first: browsers of before 2024 do not do that by themselves.
+function unfold(place) {
+  let folded = document.getElementById(decodeURIComponent(place.hash.slice(1)))?.closest("details:not([open])");
+  for (; folded; folded = folded.parentElement.closest("details:not([open])")) folded.open = true;
+}
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest('a[href^="#"]');
+  if (link) unfold(link);
+}, true);
+if (document.querySelector(":target")?.closest("details:not([open])")) {
+  unfold(location);
+  document.querySelector(":target").scrollIntoView();
+}
+
 // In a field to search with, Enter presses the button named there, not the form's own.
 document.addEventListener("keydown", (event) => {
   const name = event.target.dataset?.enter;

@@ -18,10 +18,8 @@ from services.screening.answers import (
     Assessment,
     FactValue,
     Label,
-    Law,
     NextQuestion,
     Screening,
-    Text,
     WouldFind,
 )
 from services.screening.doors import ASSESS, NEXT_QUESTION, NOTE_ANSWERS, SCREENING, SCREENINGS
@@ -30,7 +28,7 @@ from services.screening.schemas import CompleteScreening
 from services.thai import dates
 from services.web.gateway import questionnaire
 from services.web.gateway.questionnaire import Questionnaire
-from services.web.pages.case import assessors, casefile, over
+from services.web.pages.case import assessors, casefile, over, question_groups
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, papers, query
 from services.web.pages.frame.forms import Form, Read
 from services.web.pages.parts import days
@@ -89,7 +87,7 @@ def result(case_id: UUID) -> Response:
     labels = values["screening"]["labels"] if values["screening"] else []
     return frame.page(
         "screening/result.html", **values, groups=grouped(labels), fact_text=fact_text, in_language=in_language,
-        following=doors.attempt(NEXT_QUESTION.of(case_id=str(case_id))),
+        following=doors.attempt(NEXT_QUESTION.of(case_id=str(case_id))), answer_text=question_groups.answer_text,
         authors=assessors.authors(values["screening"]),
     )  # fmt: skip
 
@@ -125,7 +123,10 @@ def fill(case_id: UUID) -> Response:
     asks = questionnaire.current()
     noted = assessors.load(str(case_id))
     told = {name: value for name, value in known.items() if name in asks.facts}
-    first = doors.attempt(ASSESS.of(case_id=str(case_id), facts=told))
+    in_part = (
+        request.method == "POST" and "HX-Request" in request.headers
+    )  # what was typed is all that counts
+    first = None if in_part else doors.attempt(ASSESS.of(case_id=str(case_id), facts=told))
     form = Form(
         COMPLETE, _first_values({**(first["facts"] if first else known), **noted.facts}, not_said(before, noted)),
         fixed={"case_id": str(case_id)}, read=READ,
@@ -154,31 +155,36 @@ def fill(case_id: UUID) -> Response:
             return frame.done(_("The screening is saved."), ".result", case_id=case_id)
     if form.stale:
         noted = assessors.with_saved(noted, before, facts)
-    live = outcome(form, str(case_id), facts, not_told, settled, at)
+    as_made = first and not (form.sent or form.errors or not_told or settled or at or noted.replies)
+    if first and as_made and _says_the_same(first, facts, asks):
+        live: Outcome | None = Outcome(first, grouped(first["labels"]), False)
+    else:
+        live = outcome(form, str(case_id), facts, not_told, settled, at)
     if not form.sent:
         form.errors.clear()  # a draft is shown as it was typed; it is judged when it is sent
-    if form.value("look") and request.headers.get("HX-Request"):
+    if form.value("look") and in_part:
         return frame.page("screening/live.html", live=live, in_language=in_language, noted=noted, form=form)
     asked = live.found if live else first
     guided = query.flag("guided")
+    that_apply = _that_apply(asks, asked, known)
     return frame.page(
         "screening/guided.html" if guided else "screening/fill.html",
-        turn=_turn(form, asks, asked) if guided else None, **values, form=form, groups=_that_apply(asks, asked, known),
-        facts=asks.facts, is_list=is_list,
+        turn=_turn(form, asks, asked) if guided else None, **values, form=form, groups=that_apply,
+        sections=None if guided else question_groups.sections(form, that_apply, asked, noted),
+        facts=asks.facts, is_list=is_list, answer_text=question_groups.answer_text,
         options=partial(options, wishes=asked["wishes"] if asked else PATHS), live=live, fact_text=fact_text,
         known=first["facts"] if first else known, in_language=in_language, noted=noted,
     )  # fmt: skip
 
 
 class Turn(NamedTuple):
-    """The one question that is asked now: with it those that are answered together, its group, why and by which law;
-    `code` empty: nothing more. `before` were asked before it, the last one last."""
+    """The one question that is asked now: with it those that are answered together, and its group; `code` empty:
+    nothing more. `following`: it settles most of what is open. `before` were asked before it, the last one last."""
 
     code: str
     codes: Sequence[str]
     group: Group | None
-    why: Text | None
-    law: Law | None
+    following: NextQuestion | None
     before: Sequence[str]
     skipped: Sequence[str]
 
@@ -213,8 +219,7 @@ def _asking(
 ) -> Turn:  # fmt: skip
     group = next((group for group in asks.groups if code in group.facts), None)
     codes = ["birth_date", "age"] if code == "birth_date" and "age" in asks.codes else [code] if code else []
-    why, law = (following["why"], following["law"]) if following else (None, None)
-    return Turn(code if group else "", codes if group else [], group, why, law, before, skipped)
+    return Turn(code if group else "", codes if group else [], group, following, before, skipped)
 
 
 def _that_apply(
@@ -259,6 +264,17 @@ def outcome(
         if found is not None:
             return Outcome(found, grouped(found["labels"]), bool(unread))
     return None
+
+
+def _says_the_same(first: WouldFind, facts: Body, asks: Questionnaire) -> bool:
+    """Whether a form says what it was made from, and nothing else. An age and a domicile stand beside its answers."""
+    shown = {*asks.codes} - {"age", "domicile"}
+
+    def told(of: Mapping[str, Any]) -> dict[str, Any]:
+        known = {name: value for name, value in of.items() if value is not None and name in shown}
+        return {name: value if isinstance(value, list) else [value] for name, value in known.items()}
+
+    return told(facts) == told(first["facts"])
 
 
 def grouped(labels: Sequence[Label]) -> dict[str, list[Label]]:
