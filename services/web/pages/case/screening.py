@@ -270,11 +270,11 @@ def _says_the_same(first: WouldFind, facts: Body, asks: Questionnaire) -> bool:
     """Whether a form says what it was made from, and nothing else. An age and a domicile stand beside its answers."""
     shown = {*asks.codes} - {"age", "domicile"}
 
-    def told(of: Mapping[str, Any]) -> dict[str, Any]:
+    def replies(of: Mapping[str, Any]) -> dict[str, Any]:
         known = {name: value for name, value in of.items() if value is not None and name in shown}
         return {name: value if isinstance(value, list) else [value] for name, value in known.items()}
 
-    return told(facts) == told(first["facts"])
+    return replies(facts) == replies(first["facts"])
 
 
 def grouped(labels: Sequence[Label]) -> dict[str, list[Label]]:
