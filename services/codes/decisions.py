@@ -58,6 +58,12 @@ VOTES = CodeList(
     },
 )
 
+
+def lacks_reason(vote: str, reason: str | None) -> bool:
+    """Who dissents says why: what the minutes are to say if nobody did."""
+    return vote == "dissent" and not (reason or "").strip()
+
+
 # The five areas of the family record (สมุดพกครอบครัว).
 LIFE_AREAS = CodeList(
     "life_area",

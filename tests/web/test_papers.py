@@ -245,7 +245,11 @@ def held(door):
     door.made(f"{path}/decide", decision, "worker-34")
     against = {
         "case_id": cases[1],
-        "votes": [{"member": number, "vote": "agree"} for number in "123"],
+        "votes": [
+            {"member": "1", "vote": "agree"},
+            {"member": "2", "vote": "agree"},
+            {"member": "3", "vote": "dissent"},
+        ],
         "path": "return_family",
         "why": "ผู้รับบริการประสงค์กลับบ้าน",
         "override_reason": "ผู้กระทำย้ายออกแล้ว",
@@ -270,6 +274,7 @@ def test_minutes_say_who_came_what_was_proposed_how_each_voted_and_what_was_deci
         "ผู้มีส่วนได้เสีย (ไม่ลงมติ) นางส่วนได้เสีย",
         "ใกล้วัด (ลงมติด้วยบัญชีของตนเอง)",
         "ไม่เห็นชอบ ควรพบแพทย์ก่อน (เลขานุการบันทึก)",
+        "ไม่เห็นชอบ ไม่ได้ให้เหตุผล (เลขานุการบันทึก)",
         "เห็นชอบ ๒ เสียง ไม่เห็นชอบ ๑ เสียง งดออกเสียง ๐ เสียง",
         "๑. ", "๒. ",
         "มีญาติอยู่ใกล้",

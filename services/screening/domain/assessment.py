@@ -70,7 +70,7 @@ def outline(book: Rulebook, facts: Body, verdicts: Sequence[Verdict], weigh: Wei
 def explain(book: Rulebook, labels: Iterable[Label], replies: Mapping[str, Any]) -> list[answers.Label]:
     """Labels as a reader needs them: the law in both languages, the test in words, and what was found beside what is
     wanted."""
-    facts = Verdicts(book, replies).facts
+    facts = {**Verdicts(book, replies).added, **replies}
     rules = {rule.code: rule for rule in book.labels}
     return [
         {

@@ -2,9 +2,8 @@
 more, where only what looks at that answer is weighed anew. Pure."""
 
 from collections.abc import Callable
-from typing import Any
 
-from services.kernel.questions import Body
+from services.kernel.questions import Body, Json
 from services.kernel.rules import MET, NOT_MET, Condition, Result, Verdict, evaluate
 from services.screening.domain.rulebook import Rulebook
 
@@ -21,13 +20,13 @@ class Verdicts:
         self.book, self.replies, self.before = book, replies, before
         self.results: dict[int, Result] = {}
         self.changed = {fact}
-        self.facts: dict[str, Any] = {**replies}
+        self.facts = replies
         self.added = follows(book, replies, self.weigh)
-        self.facts |= self.added
+        self.facts = {**self.added, **replies}
         if before is not None:
             self.changed |= {name for name, _ in self.added.items() ^ before.added.items()}
 
-    def with_reply(self, fact: str, value: Any) -> "Verdicts":
+    def with_reply(self, fact: str, value: Json) -> "Verdicts":
         return Verdicts(self.book, {**self.replies, fact: value}, self, fact)
 
     def of(self, condition: Condition) -> Result:

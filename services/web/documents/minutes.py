@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from services.codes import PATHS, SEXES
 from services.codes.access import CASE_READERS
-from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES
+from services.codes.decisions import LIFE_AREAS, MEMBER_ROLES, VOTES, lacks_reason
 from services.codes.overrides import NOT_TOLD, OVERRIDDEN_FOR
 from services.codes.reviews import FINDINGS
 from services.intake.answers import Case
@@ -30,6 +30,7 @@ from services.web.documents.press import Data
 from services.web.documents.referral import called
 
 NOTHING = "–"
+UNEXPLAINED = "ไม่ได้ให้เหตุผล"
 ROOM = "........................"  # to write in
 CLOSED_PATH = "มตินี้เป็นแนวทางที่ผลการคัดกรองไม่เปิดให้ ที่ประชุมมีมติโดยมีเหตุผลว่า"
 WRITTEN_AGAIN = "ข้อความบางส่วนถูกตัดออกเพื่อไม่ให้ระบุถึงตัวผู้รับบริการ ซึ่งได้ลบข้อมูลแล้ว"
@@ -222,14 +223,25 @@ def _in_order(programme_ids: Sequence[str], places: Mapping[str, str]) -> str:
 def _votes(tabled: Tabled, names: Mapping[str, str]) -> list[Json]:
     """[name, vote, reason and by whom it was written]: of the decision, or the own votes so far."""
     if tabled.voters is not None:
+        cut = bool(tabled.written and "redacted" in tabled.written)  # what is gone may have been given
         return [
-            [each["name"], VOTES.word(each["vote"], "th"), each["reason"] or NOTHING, _how(each.get("own"))]
+            [
+                each["name"], VOTES.word(each["vote"], "th"), _reason(each["vote"], each["reason"], cut),
+                _how(each.get("own")),
+            ]
             for each in tabled.voters
-        ]
+        ]  # fmt: skip
     return [
-        [names[each["member"]], VOTES.word(each["vote"], "th"), each["reason"] or NOTHING, _how(True)]
+        [
+            names[each["member"]], VOTES.word(each["vote"], "th"), _reason(each["vote"], each["reason"]),
+            _how(True),
+        ]
         for each in tabled.item["votes"]
-    ]
+    ]  # fmt: skip
+
+
+def _reason(vote: str, reason: str | None, cut: bool = False) -> str:
+    return reason or (UNEXPLAINED if lacks_reason(vote, reason) and not cut else NOTHING)
 
 
 def _how(own: bool | None) -> str:

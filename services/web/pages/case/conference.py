@@ -23,7 +23,7 @@ from services.screening.doors import AGREE_PLAN, MEETING, PLAN, PLANS, QUORUM, R
 from services.screening.schemas import AgreePlan
 from services.thai import collation
 from services.web import gateway
-from services.web.pages.case import casefile, over
+from services.web.pages.case import casefile, dissent, over
 from services.web.pages.frame import doors, frame, gate, inputs, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import people
@@ -164,7 +164,7 @@ def record(case_id: UUID) -> Response:
         fixed={"case_id": str(case_id)}, read={"goals": inputs.lines},
         version=before["version"] if before else None, draft=later("Record the decision"), case_id=str(case_id),
     )  # fmt: skip
-    rows = inputs.rows(form, max(len(members), ROWS))
+    rows, asking = inputs.rows(form, max(len(members), ROWS)), dict[str, list[str]]()
     if form.sent and not form.value("more"):
         at, who = inputs.happened(form), _who(form.typed, rows)
         form.load(_with(form.typed, _voted(who)))
@@ -172,21 +172,24 @@ def record(case_id: UUID) -> Response:
             form.errors["members"] = [_("Fill in who voted, and how.")]
         path_of = {each["programme_id"]: each["path"] for each in offered}
         chosen = form.chosen("programme_ids")
+        asking = dissent.to_ask(form, {f"members.{row}.vote": f"members.{row}.reason" for row in _voted(who)})
         if any(path_of.get(each, form.value("path")) != form.value("path") for each in chosen):
             form.add({"programme_ids": [OTHER_PATH]})
-        if not form.errors:
+        if not form.errors and not asking:
             with form.catching():
                 told = doors.tell(AGREE_PLAN, form.body, at=at, if_match=form.version)
                 groups.keep(runtime, centre, _names(who))
                 said = [_("The plan is recorded."), *map(_warning, told["warnings"])]
                 return frame.done(" ".join(said), ".plan", case_id=case_id)
         form.errors = {_in_place(name, _voted(who)): said for name, said in form.errors.items()}
+        form.errors |= asking
     shut = {each["path"]: each for each in screening["closed"]} if screening else {}
     ordered = [*paths, *(path for path in PLAN_PATHS if path not in paths)]
     ordered.sort(key=lambda path: path in shut)
     places = [(each["programme_id"], place_named(each)) for each in offered]
     return frame.page(
-        "conference/record.html", **table.frame, quorum=table.quorum, form=form, rows=rows, roles=words("member_role"),
+        "conference/record.html", **table.frame, quorum=table.quorum, form=form,
+        asked=dissent.once(form, asking), rows=rows, roles=words("member_role"),
         most_places=PLACES_MOST, votes=[*words("vote"), (ABSENT, _("Was not there"))],
         of_last_time=bool(last_time) and not form.sent,
         paths=[(path, path_named(path, shut)) for path in ordered], places=places, shut=shut, in_language=in_language,

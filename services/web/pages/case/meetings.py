@@ -39,7 +39,7 @@ from services.screening.doors import (
 )
 from services.thai import calendar, dates
 from services.web import gateway
-from services.web.pages.case import conference
+from services.web.pages.case import conference, dissent
 from services.web.pages.frame import doors, files, frame, gate, inputs, lookup, query, visit
 from services.web.pages.frame.forms import Form
 from services.web.pages.parts import days, people
@@ -239,11 +239,17 @@ def _shown(meeting_id: UUID, form: Form) -> Response:
     return frame.page(
         "meetings/show.html", form=form, meeting=meeting, cases=cases, staff=staff, seat=_seat(meeting),
         waiting=[(each, _called(cases[each])) for each in queue if each in cases], because=queue,
-        overrides=words("order_override"),
+        overrides=words("order_override"), unexplained=_dissenting(meeting),
         review=[(each, _called(cases[each])) for each in review if each in cases],
         asking=[(each, _called(cases[each])) for each in asking if each in cases],
         programmes=lookup.programmes(id for each in meeting["agenda"] for id in each["programme_ids"]),
     )  # fmt: skip
+
+
+def _dissenting(meeting: Meeting) -> dict[str, list[str]]:
+    """By case that is not decided, who dissents and gave no reason yet."""
+    undecided = [item for item in meeting["agenda"] if item["plan_id"] is None]
+    return {item["case_id"]: names for item in undecided if (names := dissent.unexplained(meeting, item))}
 
 
 def _waiting(meeting: Meeting) -> list[WorkItem]:
@@ -338,7 +344,8 @@ def vote(meeting_id: UUID, case_id: UUID) -> Response:
     before = before_meeting(meeting_id, case_id)
     conflict = request.form.get("vote") == CONFLICT
     form = Form(schemas.DeclareConflict() if conflict else schemas.CastVote(), fixed=about)
-    if form.sent and form.load():
+    asking = {} if conflict else dissent.to_ask(form, {"vote": "reason"}) if form.sent else {}
+    if form.sent and form.load() and not asking:
         with form.catching():
             if conflict:
                 doors.tell(DECLARE_CONFLICT, form.body)
@@ -347,13 +354,14 @@ def vote(meeting_id: UUID, case_id: UUID) -> Response:
                 doors.tell(VOTE, form.body)
                 said = _("Your vote is counted.")
             return frame.done(said, ".show", meeting_id=meeting_id)
+    form.errors |= asking
     screening = doors.attempt(SCREENING.of(case_id=str(case_id)))
     seat = _seat(before.meeting)
     own = next((each for each in before.item["votes"] if seat and each["member"] == seat["member"]), None)
     return frame.page(
         "meetings/vote.html", form=form, meeting=before.meeting, item=before.item, case=before.case, seat=seat, own=own,
         screening=screening, fact_text=fact_text, votes=[*words("vote"), (CONFLICT, _("I have an interest of my own"))],
-        programmes=lookup.programmes(before.item["programme_ids"]),
+        programmes=lookup.programmes(before.item["programme_ids"]), asked=dissent.once(form, asking),
     )  # fmt: skip
 
 
@@ -379,9 +387,10 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
         schema, values, fixed=about, version=plan["version"] if plan else None,
         draft=later("Decide in the meeting"), case_id=str(case_id),
     )  # fmt: skip
+    asking = _dissent(form, meeting, item) if form.sent and not proposing else {}
     if form.sent:
         form.load(_decided(form.typed, meeting, proposing))
-        if not form.errors:
+        if not form.errors and not asking:
             with form.catching():
                 if proposing:
                     doors.tell(PROPOSE, form.body)
@@ -391,6 +400,7 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
                     said = _("The decision is recorded.")
                 return frame.done(said, ".show", meeting_id=meeting_id)
         form.errors = {_in_place(name, form.typed, meeting): said for name, said in form.errors.items()}
+        form.errors |= asking
     shut = {each["path"]: each for each in screened["closed"]} if screened else {}
     ordered = [*paths, *(path for path in PLAN_PATHS if path not in paths)]
     ordered.sort(key=lambda path: path in shut)
@@ -402,6 +412,7 @@ def decide(meeting_id: UUID, case_id: UUID) -> Response:
         paths=[(path, conference.path_named(path, shut)) for path in ordered], in_language=in_language,
         places=[(each["programme_id"], conference.place_named(each)) for each in offered],
         votes=[*words("vote"), (CONFLICT, _("Has an interest of their own"))], areas=words("life_area"), goals=GOALS,
+        asked=dissent.once(form, asking), unexplained=dissent.unexplained(meeting, item),
     )  # fmt: skip
 
 
@@ -417,9 +428,10 @@ def ratify(meeting_id: UUID, case_id: UUID) -> Response:
         draft=later("Ratify or not"),
         case_id=str(case_id),
     )
+    asking = _dissent(form, meeting, item) if form.sent else {}
     if form.sent:
         form.load(_decided(form.typed, meeting, proposing=False))
-        if not form.errors:
+        if not form.errors and not asking:
             with form.catching():
                 told = doors.tell(RATIFY, form.body)
                 said = (
@@ -427,6 +439,7 @@ def ratify(meeting_id: UUID, case_id: UUID) -> Response:
                 )
                 return frame.done(said, ".show", meeting_id=meeting_id)
         form.errors = {_in_place(name, form.typed, meeting): said for name, said in form.errors.items()}
+        form.errors |= asking
     plan = doors.attempt(PLAN.of(case_id=str(case_id)))
     return frame.page(
         "meetings/ratify.html", form=form, meeting=meeting, item=item, case=before.case,
@@ -434,6 +447,7 @@ def ratify(meeting_id: UUID, case_id: UUID) -> Response:
         cast={each["member"]: each for each in item["votes"]},
         votes=[*words("vote"), (CONFLICT, _("Has an interest of their own"))],
         programmes=lookup.programmes(item["programme_ids"]),
+        asked=dissent.once(form, asking), unexplained=dissent.unexplained(meeting, item),
     )  # fmt: skip
 
 
@@ -444,6 +458,13 @@ def _voted(typed: "MultiDict[str, str]", meeting: Meeting) -> list[str]:
     """The members for whom a vote was chosen, by number."""
     chosen = {each["member"]: typed.get(f"vote.{each['member']}", "") for each in meeting["members"]}
     return [member for member, vote in chosen.items() if vote and vote != CONFLICT]
+
+
+def _dissent(form: Form, meeting: Meeting, item: AgendaItem) -> dict[str, list[str]]:
+    """Of those whose vote is written down; who votes on their own was asked there."""
+    own = {each["member"] for each in item["votes"]}
+    written = [each["member"] for each in meeting["members"] if each["member"] not in own]
+    return dissent.to_ask(form, {f"vote.{member}": f"reason.{member}" for member in written})
 
 
 def _wanted(typed: "MultiDict[str, str]") -> list[int]:

@@ -1,6 +1,6 @@
 """Screening: the questions by group, and what came of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -270,11 +270,11 @@ def _says_the_same(first: WouldFind, facts: Body, asks: Questionnaire) -> bool:
     """Whether a form says what it was made from, and nothing else. An age and a domicile stand beside its answers."""
     shown = {*asks.codes} - {"age", "domicile"}
 
-    def replies(of: Mapping[str, Any]) -> dict[str, Any]:
-        known = {name: value for name, value in of.items() if value is not None and name in shown}
-        return {name: value if isinstance(value, list) else [value] for name, value in known.items()}
+    def replies(of: "Iterable[tuple[str, Json | FactValue]]") -> dict[str, str]:
+        known = [(name, value) for name, value in of if value is not None and name in shown]
+        return {name: str(value if isinstance(value, list) else [value]) for name, value in known}
 
-    return replies(facts) == replies(first["facts"])
+    return replies(facts.items()) == replies(first["facts"].items())
 
 
 def grouped(labels: Sequence[Label]) -> dict[str, list[Label]]:
