@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.door import FrontDoor
 from tests.web.test_pages_meetings import called, waiting
 
 CENTRE = "35"
@@ -16,7 +17,7 @@ def centre(door):
         door.add(f"{role}-{CENTRE}", role, (CENTRE,))
 
 
-def before_it(door):
+def before_it(door: FrontDoor) -> tuple[str, str]:
     case_id, meeting_id = waiting(door, CENTRE), called(door, CENTRE)
     page = f"/meetings/{meeting_id}"
     door.made(f"/api/v1{page}/add", {"case_id": case_id}, "worker-35")
