@@ -78,13 +78,12 @@ def _by_code(rows: Groups, measure: Measure) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _of(rows: Groups, measure: Measure) -> list[Group]:
+def _of(rows: Groups, measure: Measure) -> Sequence[Group]:
     """What a measure counts."""
-    return [
-        row
-        for row in rows[measure.counts]
-        if all(row.columns[column] in values for column, values in measure.where.items())
-    ]
+    found = rows[measure.counts]
+    for column, values in measure.where.items():
+        found = [row for row in found if row.columns[column] in values]
+    return found
 
 
 def _medians(days: Mapping[str, Counter[int]], fewest: int) -> dict[str, float | None]:
