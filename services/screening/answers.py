@@ -822,7 +822,7 @@ class NewTrial(TypedDict):
 
 class TrialCell(TypedDict):
     """Of `of` screenings `changed` come to other labels or another first path. `few`: some are one to four
-    in other centres, and left out of the number."""
+    in other centres, or would tell others that are, and left out of the number."""
 
     of: Count
     changed: Count

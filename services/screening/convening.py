@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import RowMapping
 
 from services.kernel.doors import Call
-from services.kernel.errors import Invalid, NotFound, naming
+from services.kernel.errors import Invalid, NotFound, Refused, naming
 from services.kernel.eventlog import Outcome, Unit
 from services.screening import answers, planning
 from services.screening.domain.meeting import MEETING, Command
@@ -64,12 +64,16 @@ class Convening(planning.Planning):
         commands: Sequence[Command],
         following: Callable[[Unit], None] | None = None,
         follows: Mapping[str, str | None] = MappingProxyType({}),
+        closed: bool = False,
     ) -> Outcome[answers.MeetingVersion]:
+        """`closed`: the case that is told of is closed, so that nothing new is told of it."""
         meeting_id = row["meeting_id"]
 
         def work(unit: Unit) -> answers.MeetingVersion:
             for place, each in enumerate(commands):
                 if unit.handle(MEETING, meeting_id, each, None if place else call.if_match):
+                    if closed:
+                        raise Refused("case_closed", "The case is closed.")
                     require_order(call.at, follows)
             if following:
                 following(unit)

@@ -77,13 +77,13 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
     @command("meeting.table", roles=STAFF, schema=schemas.ProposeOption())
     def propose(self, call: Call, body: bodies.ProposeOption) -> Outcome[answers.MeetingVersion]:
         row = self._meeting(call, body["meeting_id"])
-        self._case_of(call, row, body["case_id"])
+        case = self._case_of(call, row, body["case_id"])
         places = body["programme_ids"] or []
         rules = self.runtime.state(RULES, rulebook.NAME)
         planning.require_known(in_force(rules, dates.bangkok_day(call.at)), body["path"])
         planning.require_path(self._offers(places, "programme_ids"), body["path"], "programme_ids")
         proposing = ProposeOption(body["case_id"], body["path"], places)
-        return self._do(call, row, [proposing], follows=self._opened(body["case_id"]))
+        return self._do(call, row, [proposing], follows=self._opened(body["case_id"]), closed=case["closed"])
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.CastVote())
     def vote(self, call: Call, body: bodies.CastVote) -> Outcome[answers.MeetingVersion]:
@@ -94,14 +94,14 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
             self.runtime.ensure_key(call, case["person_id"])
         member = _own_seat(row, call.caller.user)
         casting = CastVote(call.new_id("vote"), body["case_id"], member, body["vote"], body["reason"])
-        return self._do(call, row, [casting], follows=self._opened(body["case_id"]))
+        return self._do(call, row, [casting], follows=self._opened(body["case_id"]), closed=case["closed"])
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.DeclareConflict())
     def declare_conflict(self, call: Call, body: bodies.DeclareConflict) -> Outcome[answers.MeetingVersion]:
         row = self._meeting(call, body["meeting_id"])
-        self._case_of(call, row, body["case_id"])
+        case = self._case_of(call, row, body["case_id"])
         mine = DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))
-        return self._do(call, row, [mine], follows=self._opened(body["case_id"]))
+        return self._do(call, row, [mine], follows=self._opened(body["case_id"]), closed=case["closed"])
 
     @command("plan.agree", roles=STAFF, schema=schemas.DecideCase())
     def decide(self, call: Call, body: bodies.DecideCase) -> Outcome[answers.NewPlan]:

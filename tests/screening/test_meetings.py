@@ -244,6 +244,21 @@ def test_several_cases_lie_before_it_in_the_order_they_were_put_or_none_does(net
         tell(net, "table", meeting_id, {})
 
 
+def test_of_a_case_that_was_closed_nothing_is_proposed_or_voted_any_more(net, meeting_id, case_id):
+    voted_on(net, meeting_id, case_id)
+    net.call("intake", "close_case", {"case_id": case_id, "reason": "died"})
+    net.settle()
+    about, director = {"case_id": case_id}, {**DIRECTOR, "user": "director-60"}
+    for door, body in (
+        ("propose", {"path": "foundation"}),
+        ("vote", {"vote": "agree"}),
+        ("declare_conflict", {}),
+    ):
+        with pytest.raises(Refused, match="case_closed"):
+            tell(net, door, meeting_id, about | body, **director)
+    assert tell(net, "propose", meeting_id, about | OPTION)["version"]  # as it stands: nothing new
+
+
 def test_only_who_is_called_votes_and_only_the_centre_reads(net, meeting_id, case_id):
     voted_on(net, meeting_id, case_id)
     vote = {"case_id": case_id, "vote": "agree"}

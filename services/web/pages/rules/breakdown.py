@@ -50,6 +50,12 @@ def _named(kind: str, value: str) -> str:
             return word(kind, value)
 
 
+def leaves_out(outcome: Trial) -> bool:
+    """Whether a number is without some of other centres'."""
+    cells = [cell for of_kind in outcome["by"].values() for cell in of_kind.values()]
+    return any(each["few"] for each in (outcome, outcome["open"], *cells))
+
+
 class Behind(NamedTuple):
     """The reader's own cases of one number: of a `label` that they gain or lose, of a `way` from one first path to
     another, of cases that are `open`; of all, if none is asked for."""

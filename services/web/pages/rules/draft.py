@@ -82,6 +82,7 @@ def trial(trial_id: UUID) -> Response:
     return frame.page(
         "rules/trial.html", found=found, tables=breakdown.tables(found), behind=behind, shown=shown,
         cases=lookup.cases(each["case_id"] for each in shown), own=bool(found["cases"]), way_of=breakdown.way_of,
+        leaves_out=breakdown.leaves_out(found),
     )  # fmt: skip
 
 
