@@ -232,7 +232,8 @@ def _home(homes: Json, centre: str) -> str:
 
 
 class Sum(NamedTuple):
-    """One sum for a reader: with those of other centres unless they are FEW or would tell others that are; `few`: some are left out."""
+    """One sum for a reader: with those of other centres unless they are FEW or would tell others that are; `few`: some
+    are left out."""
 
     cell: Cell
     few: bool
