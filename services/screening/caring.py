@@ -185,6 +185,7 @@ class Caring(reading.Reading):
 
         def work(unit: Unit) -> T:
             if unit.handle(CARE, case_id, change, call.if_match):
+                reading.require_kept(unit.db, case_id)
                 if not isinstance(change, NoteProgress):
                     require_to_come(change.due, dates.bangkok_day(call.at).isoformat())
                 require_order(call.at, {**self._opened(case_id), **set_before})

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from services.kernel.doors import Call
 from services.kernel.errors import Invalid, NotFound, Refused, naming
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, planning
+from services.screening import answers, planning, reading
 from services.screening.domain.meeting import MEETING, Command
 from services.screening.events import MeetingWords, Seat
 from services.screening.projections import meetings
@@ -64,22 +64,28 @@ class Convening(planning.Planning):
         commands: Sequence[Command],
         following: Callable[[Unit], None] | None = None,
         follows: Mapping[str, str | None] = MappingProxyType({}),
-        closed: bool = False,
+        case: RowMapping | None = None,
     ) -> Outcome[answers.MeetingVersion]:
-        """`closed`: the case that is told of is closed, so that nothing new is told of it."""
+        """`case`: the one of which something is told; of a closed one nothing new is."""
         meeting_id = row["meeting_id"]
 
         def work(unit: Unit) -> answers.MeetingVersion:
             for place, each in enumerate(commands):
                 if unit.handle(MEETING, meeting_id, each, None if place else call.if_match):
-                    if closed:
-                        raise Refused("case_closed", "The case is closed.")
+                    if case is not None:
+                        require_goes_on(unit, case)
                     require_order(call.at, follows)
             if following:
                 following(unit)
             return version_of(unit, meeting_id)
 
         return self.runtime.execute(call.envelope(row["centre"]), work)
+
+
+def require_goes_on(unit: Unit, case: RowMapping) -> None:
+    if case["closed"]:
+        raise Refused("case_closed", "The case is closed.")
+    reading.require_present(unit.db, case["case_id"])
 
 
 def begun(row: RowMapping) -> Mapping[str, str | None]:

@@ -22,7 +22,7 @@ from services.screening.domain.adoption import RULES, in_force
 from services.screening.domain.facts import normalised
 from services.screening.domain.gathering import Gathered, Reply, Sheet, gather, own_answers, own_refusals
 from services.screening.domain.screening import SCREENING, NoteAnswers
-from services.screening.projections import screenings, sheet, upstream
+from services.screening.projections import screenings, sheet
 from services.thai import dates
 from services.thai.order import require_order
 
@@ -47,7 +47,7 @@ class Gathering(reading.Reading):
         told, opened = [*facts, *declined], self._opened(case_id)
 
         def work(unit: Unit) -> answers.NotedAnswers:
-            require_askable(unit.db, case_id)
+            reading.require_present(unit.db, case_id)
             require_order(call.at, opened)
             unit.handle(SCREENING, case_id, NoteAnswers(case["closed"]), call.if_match)
             there = self._sheet(unit.db, case)
@@ -103,12 +103,6 @@ class Gathering(reading.Reading):
         """What the form shows without anybody's answer: of the screening before, and of the case."""
         known = self.runtime.state(SCREENING, case_id).known
         return {**known, **self.runtime.read(lambda db: screenings.get_facts(db, case_id))}
-
-
-def require_askable(db: Connection, case_id: str) -> None:
-    if upstream.is_erased(db, case_id):
-        raise Refused("erased", "This person's data was erased; nothing more can be found out about them.")
-    reading.require_alive(db, case_id)
 
 
 def _gather(call: Call, body: bodies.CompleteScreening, there: Sheet) -> Gathered:

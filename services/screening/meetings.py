@@ -31,7 +31,7 @@ from services.screening.domain.meeting import (
 )
 from services.screening.domain.plan import PLAN, Member, Override, RatifyPlan, counted, is_carried
 from services.screening.events import MeetingWords, Seat
-from services.screening.projections import meetings, plans, reviews
+from services.screening.projections import meetings, plans, reviews, upstream
 from services.thai import dates, names
 from services.thai.order import require_order
 
@@ -83,7 +83,7 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
         planning.require_known(in_force(rules, dates.bangkok_day(call.at)), body["path"])
         planning.require_path(self._offers(places, "programme_ids"), body["path"], "programme_ids")
         proposing = ProposeOption(body["case_id"], body["path"], places)
-        return self._do(call, row, [proposing], follows=self._opened(body["case_id"]), closed=case["closed"])
+        return self._do(call, row, [proposing], follows=self._opened(body["case_id"]), case=case)
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.CastVote())
     def vote(self, call: Call, body: bodies.CastVote) -> Outcome[answers.MeetingVersion]:
@@ -94,14 +94,14 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
             self.runtime.ensure_key(call, case["person_id"])
         member = _own_seat(row, call.caller.user)
         casting = CastVote(call.new_id("vote"), body["case_id"], member, body["vote"], body["reason"])
-        return self._do(call, row, [casting], follows=self._opened(body["case_id"]), closed=case["closed"])
+        return self._do(call, row, [casting], follows=self._opened(body["case_id"]), case=case)
 
     @command("meeting.vote", roles=CASE_READERS, schema=schemas.DeclareConflict())
     def declare_conflict(self, call: Call, body: bodies.DeclareConflict) -> Outcome[answers.MeetingVersion]:
         row = self._meeting(call, body["meeting_id"])
         case = self._case_of(call, row, body["case_id"])
         mine = DeclareConflict(body["case_id"], _own_seat(row, call.caller.user))
-        return self._do(call, row, [mine], follows=self._opened(body["case_id"]), closed=case["closed"])
+        return self._do(call, row, [mine], follows=self._opened(body["case_id"]), case=case)
 
     @command("plan.agree", roles=STAFF, schema=schemas.DecideCase())
     def decide(self, call: Call, body: bodies.DecideCase) -> Outcome[answers.NewPlan]:
@@ -198,11 +198,12 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
         row = called.row
         items = self.runtime.read(lambda db: meetings.list_items(db, [row["meeting_id"]]))[row["meeting_id"]]
         decided = [item["plan_id"] for item in items if item["plan_id"]]
-        replacing, found, elsewhere = self.runtime.read(
+        replacing, found, elsewhere, erased = self.runtime.read(
             lambda db: (
                 plans.list_replacing(db, decided),
                 reviews.list_of_meeting(db, row["meeting_id"]),
                 meetings.list_before_others(db, row["centre"], row["meeting_id"]),
+                upstream.list_erased(db, [item["case_id"] for item in items]),
             )
         )
         with_reasons = [
@@ -223,7 +224,13 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
             "members": [{**seat, "name": called.names[seat["member"]]} for seat in called.seats],
             "elsewhere": elsewhere,
             "agenda": [
-                self._item(item, replacing.get(item["plan_id"]), found.get(item["case_id"])) for item in items
+                self._item(
+                    item,
+                    item["case_id"] in erased,
+                    replacing.get(item["plan_id"]),
+                    found.get(item["case_id"]),
+                )
+                for item in items
             ],
             "quorum": self._quorum(call, row["centre"]),
         }
@@ -257,15 +264,17 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
         return (self.runtime.vault.unseal(person_id, "reason", sealed) or None) if sealed else None
 
     def _item(
-        self, item: RowMapping, replacing: answers.Replacing | None, review: RowMapping | None
+        self,
+        item: RowMapping,
+        erased: bool,
+        replacing: answers.Replacing | None,
+        review: RowMapping | None,
     ) -> answers.AgendaItem:
+        """The words of an erased person's item are None, also as long as their key is remembered."""
         votes: Mapping[str, Mapping[str, str | None]] = orjson.loads(item["votes"])
         cast: list[answers.OwnVote] = []
         for member, vote in votes.items():
-            sealed = vote["reason"]
-            reason = (
-                self.runtime.vault.unseal(item["person_id"], "reason", sealed) or None if sealed else None
-            )
+            reason = None if erased else self._reason(item["person_id"], vote["reason"])
             cast.append(
                 {"member": member, "vote": str(vote["vote"]), "at": str(vote["at"]), "reason": reason}
             )
@@ -282,7 +291,7 @@ class Meetings(tabling.Tabling, reviewing.Reviewing, grouping.Grouping):
             "ratified": item["ratified"],
             "replaced_by": replacing,
             "review": self._review(review) if review else None,
-            "out_of_order": self._told_out_of_order(item),
+            "out_of_order": self._told_out_of_order(item, erased),
         }
 
 

@@ -78,7 +78,7 @@ class Planning(reading.Reading):
         self.runtime.catch_up("referral")
 
         def work(unit: Unit) -> answers.NewPlan:
-            reading.require_alive(unit.db, case_id)
+            reading.require_present(unit.db, case_id)
             require_order(call.at, follows)
             require_path(offers, decision.path, decision.field)
             book = in_force(unit.state(RULES, rulebook.NAME), day)

@@ -36,6 +36,18 @@ class Reading(Doors):
         return {"the case was opened": opened, "the person was screened": screened}
 
 
+def require_present(db: Connection, case_id: str) -> None:
+    """Nothing new is found out, decided or planned of somebody whose data was erased, or who died."""
+    require_kept(db, case_id)
+    require_alive(db, case_id)
+
+
+def require_kept(db: Connection, case_id: str) -> None:
+    """Asked of what was heard, since a key that is destroyed may be remembered for a while."""
+    if upstream.is_erased(db, case_id):
+        raise Refused("erased", "This person's data was erased; nothing more can be said of them.")
+
+
 def require_alive(db: Connection, case_id: str) -> None:
     if upstream.has_died(db, case_id):
         raise Refused("person_died", PERSON_DIED)

@@ -7,13 +7,13 @@ from sqlalchemy import RowMapping
 
 from services.codes.access import CASE_READERS, STAFF
 from services.kernel.doors import Call, command, query
-from services.kernel.errors import Invalid, Refused
+from services.kernel.errors import Invalid
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, bodies, convening, schemas
+from services.screening import answers, bodies, convening, reading, schemas
 from services.screening.domain.meeting import MEETING, ReviewOutcome, ReviewWords
 from services.screening.domain.plan import PLAN
 from services.screening.domain.screening import SCREENING
-from services.screening.projections import reviews, upstream
+from services.screening.projections import reviews
 from services.thai.order import require_order
 
 REFERRALS_MOST = 200  # of one case
@@ -46,8 +46,7 @@ class Reviewing(convening.Convening):
         words: ReviewWords = {"found": body["found"], "lesson": body["lesson"]}
 
         def work(unit: Unit) -> answers.Reviewed:
-            if upstream.is_erased(unit.db, case_id):
-                raise Refused("erased", "This person's data was erased; nothing more can be said of them.")
+            reading.require_kept(unit.db, case_id)
             reviewing = ReviewOutcome(
                 review_id,
                 case_id,

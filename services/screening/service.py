@@ -19,6 +19,7 @@ from services.screening import (
     handlers,
     meetings,
     projections,
+    reading,
     rederiving,
     schemas,
 )
@@ -45,7 +46,7 @@ from services.screening.domain.screening import (
 )
 from services.screening.domain.verdicts import Verdicts
 from services.screening.events import ScreeningCompleted
-from services.screening.gathering import birth_dates, require_askable, require_known
+from services.screening.gathering import birth_dates, require_known
 from services.screening.projections import minutes, plans, screenings, sheet, upstream
 from services.thai import dates
 from services.thai.order import require_order
@@ -89,7 +90,7 @@ class ScreeningService(
         self.runtime.catch_up("referral")
 
         def work(unit: Unit) -> answers.NewScreening:
-            require_askable(unit.db, case_id)
+            reading.require_present(unit.db, case_id)
             require_order(call.at, opened)
             book = in_force(unit.state(RULES, rulebook.NAME), day)
             require_known(book, body, day)

@@ -11,7 +11,7 @@ from services.codes.overrides import stood_before
 from services.kernel.doors import Call, command
 from services.kernel.errors import Forbidden, Invalid, Unavailable
 from services.kernel.eventlog import Outcome, Unit
-from services.screening import answers, bodies, convening, schemas
+from services.screening import answers, bodies, convening, reading, schemas
 from services.screening.domain.meeting import MEETING, PLAN, TableCase
 from services.screening.projections import meetings
 from services.thai.order import require_order
@@ -52,11 +52,15 @@ class Tabling(convening.Convening):
         opened = [self._opened(each.case_id)["the case was opened"] for each in tabled]
         follows = {"the case was opened": max(filter(None, opened), default=None)}
 
+        # What became of somebody who died is looked back on; nothing is decided of them any more.
+        require = reading.require_present if reason == PLAN else reading.require_kept
+
         def work(unit: Unit) -> answers.Tabled:
             there = unit.state(MEETING, row["meeting_id"]).agenda
             new = [each.case_id for each in tabled if each.case_id not in there]
             for place, each in enumerate(tabled):
                 if unit.handle(MEETING, row["meeting_id"], each, None if place else call.if_match):
+                    require(unit.db, each.case_id)
                     require_order(call.at, follows)
             told = None if before is None else {id: count for id, count in before.items() if id in new}
             return {**convening.version_of(unit, row["meeting_id"]), "out_of_order": told}
@@ -86,10 +90,10 @@ class Tabling(convening.Convening):
         )
         return stood_before(order, case_ids, {*others, *(each["case_id"] for each in agenda)})
 
-    def _told_out_of_order(self, item: RowMapping) -> answers.OutOfOrder | None:
+    def _told_out_of_order(self, item: RowMapping, erased: bool) -> answers.OutOfOrder | None:
         if item["out_of_order"] is None:
             return None
-        told, sealed = orjson.loads(item["out_of_order"]), note_of(item)
+        told, sealed = orjson.loads(item["out_of_order"]), None if erased else note_of(item)
         note = self.runtime.vault.unseal(item["person_id"], "note", sealed) or None if sealed else None
         return {
             "before": told["before"],

@@ -181,6 +181,12 @@ def is_erased(db: Connection, case_id: str) -> bool:
     return found is not None and found["status"] == ERASED
 
 
+def list_erased(db: Connection, case_ids: Sequence[str]) -> set[str]:
+    """Those of some cases whose person was erased."""
+    rows = list_rows(db, erasure.c.case_id, case_ids)
+    return {row["case_id"] for row in rows if row["status"] == ERASED}
+
+
 def has_died(db: Connection, case_id: str) -> bool:
     """Whether an ending of the case says that its person died."""
     return any(row["stands"] for row in list_rows(db, death.c.case_id, [case_id]))
