@@ -217,9 +217,13 @@ def tables(period: Period, numbers: Numbers, parts: Iterable[Part] = tuple(PARTS
             text = _("Share still in place, per cent (%(days)s)") % {
                 "days": FOLLOW_UP_DAYS.word(days, current())
             }
-            yield _row(text, _in_place(numbers.now, days), _in_place(numbers.before, days))
+            share, share_before = _in_place(numbers.now, days), _in_place(numbers.before, days)
+            still = f"in_place_still_{days}"
+            yield _row(text, share, share_before, to(still), to_before(still))
         if part == "placements":
-            yield _row(_("Share outside the ministry, per cent"), _share(numbers.now), _share(numbers.before))
+            text = _("Share outside the ministry, per cent")
+            links = (to("outside"), to_before("outside"))
+            yield _row(text, _share(numbers.now), _share(numbers.before), *links)
 
     return [{"key": part.key, "title": say(part.title), "rows": list(rows(part.code))} for part in parts]
 
