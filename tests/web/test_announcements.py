@@ -54,7 +54,7 @@ def test_everybody_is_told_on_the_first_page_until_it_is_read(door, browser, ver
         [told] = notices(first)
         assert version in told and WHY in told and "2641" in told, user
         assert f"/rules/{version}" in first.tree.xpath("//section[@aria-labelledby='announced']//a/@href")
-        assert notices(somebody.open("/rules")) == []
+        assert notices(somebody.open("/partners")) == []  # on no other page
         assert notices(somebody.send(first, READ)) == [], user
         assert notices(browser(user).open("/")) == []  # in another browser, too
 

@@ -300,3 +300,8 @@ def test_a_trial_says_for_whom_and_opens_the_cases_behind_a_number(door, keeper,
     assert case["case_number"] in director.open(link.partition("#")[0]).text
     assert director.open("/" + begun.path + "?open=yes").status == 200
     assert director.open("/" + begun.path + "?label=nonsense").status == 422
+
+
+def test_the_rule_keepers_first_page_is_the_rules(keeper):
+    page = keeper.open("/")
+    assert page.status == 200 and page.path == "rules"

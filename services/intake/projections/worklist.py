@@ -60,7 +60,7 @@ def get(
 
 def _list_first(
     db: Connection,
-    asked: Sequence[ColumnElement[bool]],
+    where: Sequence[ColumnElement[bool]],
     standings: Iterable[Standing],
     behind: str,
     most: int,
@@ -76,7 +76,7 @@ def _list_first(
     ]
     weights = {each.like: each.weight for each in wanted}
     found = []
-    for row in db.execute(select(work).where(*asked, *near)):
+    for row in db.execute(select(work).where(*where, *near)):
         if weight := weights.get(tuple(row._mapping[column] for column in STANDS)):
             found.append((f"{weight.key} {row.case_number}", weight.part, row))
     found.sort(key=lambda each: each[0])

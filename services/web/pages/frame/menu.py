@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 
-from services.codes.access import CASE_READERS, FIGURE_READERS, READERS, ROLES, STAFF
+from services.codes.access import CASE_READERS, READERS, ROLES, STAFF
 from services.codes.work import PRESSING
 from services.intake.doors import WORK
 from services.web.gateway import calls
@@ -44,6 +44,7 @@ class Item:
 
 ENTRIES = (
     Entry("pages.dashboard.show", later("Dashboard"), ("ministry",)),  # numbers are what it comes for
+    Entry("pages.rulebooks.listing", later("Screening rules"), ("rule_keeper",)),
     Entry("pages.work.today", later("My work"), STAFF, "work"),
     Entry("pages.work.group", later("For the working group"), ("member",), "group"),
     Entry("pages.intake.danger", later("Open a case"), STAFF),
@@ -54,7 +55,7 @@ ENTRIES = (
     Entry("pages.partners.listing", later("Partners"), ROLES),
     Entry("pages.outreach.listing", later("Outreach"), CASE_READERS),
     Entry("pages.dashboard.show", later("Dashboard"), (*STAFF, "member", "rule_keeper")),
-    Entry("pages.rulebooks.listing", later("Screening rules"), (*FIGURE_READERS, "admin")),
+    Entry("pages.rulebooks.listing", later("Screening rules"), (*READERS, "admin")),
 )
 
 
