@@ -46,7 +46,7 @@ STEP: Fields = (
     *STEP_OF_PARTNER, *ANSWER_OF_PARTNER, "plan_id", "path", "kind", "under_ministry", "outside_ministry", "consent",
     "waitlist", "was", "days", "in_place", "work", "work.**", "outcome", "tell_due", "release_due", "answers",
     "closes", "found", "health", "in_time", "follow_ups[]", "follow_ups[].**", "deadlines[]", "deadlines[].**",
-    "deadline", "due", "to_role", "to_user", "cost_baht",
+    "deadline", "due", "to_role", "to_user", "cost_baht", "passed_over", "passed_for",
 )  # fmt: skip
 CONSENT: Fields = (
     "consent_id", "kind", "status", "how", "at", "by", "referral_ids[]", "withdrawn_at", "withdrawn_by",

@@ -8,6 +8,7 @@ from services.codes.deadlines import DEADLINES, ESCALATED_TO
 from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH
 from services.codes.following import STATUSES as STATUSES_OF_FOLLOW_UPS
+from services.codes.overrides import PLACE_OVERRIDES
 from services.codes.procedure import Deadline as Begun
 from services.codes.procedure import Window
 from services.codes.shapes import Count, Cursor, Day, Id, Instant, Note, Province, Version
@@ -30,6 +31,9 @@ class SentReferral(ReferralId):
         list[str],
         Note("programme_ineligible, programme_unknown, programme_unchecked: what the matching says of it"),
     ]
+    out_of_order: Annotated[
+        int | None, Note("How many on the place's list it was sent before; null: it could not be looked up")
+    ]
 
 
 class NewReferral(SentReferral):
@@ -38,6 +42,28 @@ class NewReferral(SentReferral):
     status: Annotated[str, REFERRAL_STATUSES]
     place: Annotated[str, PLACES]
     version: Version
+
+
+class ThoseBefore(TypedDict):
+    """On the list of a place: how many who could be sent there too stand `before` a case, where the `free` places are
+    not enough for them; None: the list cannot be looked up."""
+
+    before: Count | None
+
+
+class TakenBefore(TypedDict):
+    """A case that was sent to a place before `before` others on its list; `reason` None: nobody said why."""
+
+    referral_id: Id
+    case_id: Id
+    centre: Province
+    sent_at: Instant
+    before: Count
+    reason: Annotated[str, PLACE_OVERRIDES] | None
+
+
+class TakenFirst(TypedDict):
+    items: list[TakenBefore]
 
 
 class _Outline(TypedDict):
@@ -251,6 +277,8 @@ class HistoryItem(TypedDict):
     note: NotRequired[str | None]
     witness: NotRequired[str | None]
     family: NotRequired[Family | None]
+    passed_over: NotRequired[Count]
+    passed_for: NotRequired[Annotated[str, PLACE_OVERRIDES]]
 
 
 class ReferralWithHistory(Referral):

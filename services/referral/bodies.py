@@ -21,10 +21,15 @@ class SendReferral(TypedDict):
     consent: Consent | None
     consent_id: str | None
     waitlist: bool | None
+    out_of_order: str | None
 
 
 class OfProgramme(TypedDict):
     case_id: str
+    programme_id: str
+
+
+class AtProgramme(TypedDict):
     programme_id: str
 
 

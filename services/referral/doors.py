@@ -19,6 +19,8 @@ from services.referral.answers import (
     ReferralStatus,
     ReferralWithHistory,
     StayStatus,
+    TakenFirst,
+    ThoseBefore,
 )
 
 ADD_CLOSURE: CommandDoor[ClosureSet] = CommandDoor("referral", "add_closure")
@@ -29,6 +31,8 @@ PROLONG_STAY: CommandDoor[StayStatus] = CommandDoor("referral", "prolong_stay")
 END_STAY: CommandDoor[StayStatus] = CommandDoor("referral", "end_stay")
 STAYS: QueryDoor[InterimStays] = QueryDoor("referral", "stays")
 SEND: CommandDoor[NewReferral] = CommandDoor("referral", "send")
+THOSE_BEFORE: QueryDoor[ThoseBefore] = QueryDoor("referral", "those_before")
+TAKEN_FIRST: QueryDoor[TakenFirst] = QueryDoor("referral", "taken_first")
 STEP: CommandDoor[ReferralStatus] = CommandDoor("referral", "step")
 REFERRAL: QueryDoor[ReferralWithHistory | OutlineWithHistory] = QueryDoor("referral", "referral")
 STEPS: QueryDoor[list[PossibleStep]] = QueryDoor("referral", "steps")

@@ -42,7 +42,9 @@ class About:
 class ReferralSent(About):
     """`consent_id`: the consent it rests on, if that was recorded before; else it brings its own. `path` is the plan's;
     `kind`, `under_ministry` and `outside_ministry` are the partner's then, None for a return
-    to the `family`; `consent` is given or unable."""
+    to the `family`; `consent` is given or unable. `passed_over`: how many on the list of a free place stood before and
+    could have been sent there too (None: it was not looked up); `passed_for`: why (codes.overrides.PLACE_OVERRIDES;
+    None: nobody said)."""
 
     plan_id: Public[str]
     path: OfCentre[str]
@@ -55,6 +57,8 @@ class ReferralSent(About):
     witness: str | None = personal()
     family: Family | None = personal()
     consent_id: OfCentre[str | None] = None
+    passed_over: OfCentre[int | None] = None
+    passed_for: OfCase[str | None] = None
 
 
 @dataclass(frozen=True, kw_only=True)

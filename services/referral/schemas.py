@@ -12,6 +12,7 @@ from services.codes import DECLINE_REASONS, OUTCOMES, REFERRAL_STATUSES, WHOSE, 
 from services.codes.decisions import CONSENTS
 from services.codes.declines import REVIEW_ASKS
 from services.codes.following import FOUND, HEALTH, IN_PLACE, NOT_REACHED
+from services.codes.overrides import PLACE_OVERRIDES
 from services.codes.steps import ESCORTS, TELLING
 from services.fields import Day, Flag, Near, Words
 from services.kernel.lists import LIMIT_DEFAULT, LIMIT_MOST
@@ -83,6 +84,7 @@ class SendReferral(Schema):
     consent = Nested(Consent, load_default=None, allow_none=True)
     consent_id = String(load_default=None, allow_none=True, validate=_uuid)
     waitlist = Flag(load_default=False, allow_none=True)
+    out_of_order = String(load_default=None, allow_none=True, validate=OneOf(PLACE_OVERRIDES))
 
     @validates_schema
     def where_to(self, data: bodies.SendReferral, **_: Any) -> None:
@@ -111,6 +113,12 @@ class OfProgramme(Schema):
     """A case's person, and a programme they may be sent to."""
 
     case_id = String(required=True, validate=_uuid)
+    programme_id = String(required=True, validate=_uuid)
+
+
+class AtProgramme(Schema):
+    """A programme, whoever is sent there."""
+
     programme_id = String(required=True, validate=_uuid)
 
 

@@ -28,6 +28,7 @@ from services.referral import (
     disclosing,
     exchanging,
     handlers,
+    ordering,
     reading,
     schemas,
     staying,
@@ -166,7 +167,9 @@ def _may(call: Call, referral: answers.Referral, died: bool) -> list[str]:
     return [*_steps(call, referral, died), *([DISCLOSE] if tells else [])]
 
 
-class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, exchanging.Exchanging):
+class ReferralService(
+    closing.Closing, disclosing.Disclosing, ordering.Ordering, staying.Staying, exchanging.Exchanging
+):
     name = "referral"
     runtime = Runtime(WIRING, after_start=sweeping.finish)
 
@@ -195,6 +198,7 @@ class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, e
             self.runtime.ensure_key(call, case.person_id)
         referral_id = call.new_id("referral")
         warnings = self._fit(call, case_id, programme_id) if programme_id is not None else []
+        passed = self._passed_over(call, case_id, case.centre, programme) if programme else None
 
         def work(unit: Unit) -> answers.SentReferral:
             require_order(call.at, follows)
@@ -214,10 +218,12 @@ class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, e
                 consent_id=consent_id,
                 data_refused=consents.is_data_refused(unit.db, case_id) and programme is not None,
                 terms=terms.get(unit.db, case.centre, bangkok_day(call.now)),
+                passed_over=passed,
+                passed_for=body["out_of_order"],
             )
             if unit.handle(REFERRAL, referral_id, sending, expected=call.if_match):
                 self._move(unit, case_id, referral_id, closed)
-            return {"referral_id": referral_id, "warnings": warnings}
+            return {"referral_id": referral_id, "warnings": warnings, "out_of_order": passed}
 
         outcome = self.runtime.execute(call.envelope(case.centre), work)
         # The stored answer is of the moment of sending; whoever asks, and asks again, is told what came of it.
@@ -230,6 +236,7 @@ class ReferralService(closing.Closing, disclosing.Disclosing, staying.Staying, e
             "place": now["place"],
             "version": now["version"],
             "warnings": outcome.answer.get("warnings", []),  # an earlier version kept none
+            "out_of_order": outcome.answer.get("out_of_order"),
         }
         return Outcome(answer, outcome.position)
 

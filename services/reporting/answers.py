@@ -106,6 +106,10 @@ class FiguresShown(TypedDict):
         dict[str, Count | None],
         Note("Cases put before a meeting while others stood before them in the order of need, by reason"),
     ]
+    sent_out_of_order: Annotated[
+        dict[str, Count | None],
+        Note("Referrals to a place while others on its list could have been sent there, by reason"),
+    ]
     reviews: Annotated[dict[str, Count | None], Note("Cases looked back on, by what the review found")]
     returned_elsewhere: Annotated[
         dict[str, Count | None],

@@ -24,7 +24,7 @@ from services.codes.care import TASK_AREAS
 from services.codes.deadlines import DEADLINES
 from services.codes.decisions import AGREEMENTS, RATIFICATIONS
 from services.codes.following import FOLLOW_UP_DAYS, RETURNED
-from services.codes.overrides import OVERRIDDEN_FOR
+from services.codes.overrides import OVERRIDDEN_FOR, PASSED_FOR
 from services.codes.reviews import FINDINGS
 from services.codes.steps import LOST_REASONS, NO_ANSWER, TOLD_BY
 from services.codes.words import CodeList, Words
@@ -314,6 +314,17 @@ PARTS: Mapping[str, Part] = {
                 "นับเท่าที่ตรวจสอบลำดับได้ในขณะนั้น",
                 "Cases put before a meeting in the period while others that waited for the working group stood before "
                 "them in the order of need; as far as the order could be looked up then.",
+            ),
+        ),
+        Part(
+            "sent_out_of_order",
+            "sent_out_of_order",
+            Words("ผู้ที่ถูกส่งไปสถานที่ก่อนลำดับ ตามเหตุผล", "Sent to a place before others on its list, by reason"),
+            Words(
+                "การส่งต่อในช่วงนี้ไปยังสถานที่ที่มีที่ว่างไม่พอสำหรับผู้ที่อยู่ก่อนในรายชื่อของสถานที่นั้น ซึ่งมีแผนไปที่นั่นเช่นกัน "
+                "นับเท่าที่ตรวจสอบรายชื่อได้ในขณะนั้น",
+                "Referrals in the period to a place whose free places were not enough for those who stood before on "
+                "its list and whose plan leads there too; as far as the list could be looked up then.",
             ),
         ),
         Part(
@@ -633,6 +644,7 @@ MEASURES: Mapping[str, Measure] = {
         _split("ratifications", "RatificationDecided", "reason", RATIFICATIONS),
         _split("agreement", "PlanAgreed", "reason", AGREEMENTS, of_total=True),
         _split("out_of_order", "OrderOverridden", "reason", OVERRIDDEN_FOR),
+        _split("sent_out_of_order", "ReferralSent", "reason", PASSED_FOR),
         Measure(
             "reviews",
             "reviews",
@@ -671,7 +683,7 @@ COLUMNS: Sequence[Column] = sorted(
 # Parts that tell of what came to nothing, ended, or came again, each split by the codes of its measure.
 SPLIT_PARTS = (
     "expired", "withdrawn", "failed", "ended", "declined_by", "withdrawn_by", "failed_by", "tasks", "tasks_done",
-    "tasks_in_time", "ratifications", "agreement", "out_of_order",
+    "tasks_in_time", "ratifications", "agreement", "out_of_order", "sent_out_of_order",
     "told_by_kind", "told_by_channel", "late_by_kind", "late_by_channel",
     "missed_by_kind", "missed_by_channel", "deadlines_missed", "deadlines_missed_by", "returned_elsewhere",
     "from_elsewhere", *(f"returned_{months}" for months in RETURNED),

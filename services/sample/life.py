@@ -40,6 +40,12 @@ LEAD_DAYS = {
 ATTEMPTS = 6
 HEALTH = ("care_level", "communicable_disease")  # what a nurse finds out
 # Why somebody is decided while others stand before them; now and then nobody says.
+PASSED_OVER = (
+    "others_not_ready",
+    "others_wish_otherwise",
+    "worse_since",
+    None,
+)  # those who stand before on a list
 OUT_OF_ORDER = ("place_would_be_lost", "others_not_ready", "others_not_ready", "there_that_day", None)
 CAME = 0.2  # of those who come within a month of an activity
 AT_ONCE = 30  # matches of a page
@@ -439,6 +445,8 @@ class Life:
             "programme_id": programme_id,
             "consent": consent,
             "waitlist": waitlist,
+            # It is noted only where somebody who could go there too stands before.
+            "out_of_order": self.office.chance("place", self.number).choice(PASSED_OVER),
         }
         return self._say(SEND, body, self.worker)
 

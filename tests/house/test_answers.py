@@ -173,6 +173,7 @@ def read_everything(net: CheckedNetwork) -> None:
             if role in ROLES["referral", "would_disclose"] and referral["programme_id"]:  # else to relatives
                 about = {name: referral[name] for name in ("case_id", "programme_id")}
                 net.call("referral", "would_disclose", about, **who)
+                net.call("referral", "those_before", about, **who)
         net.call("reporting", "overview", **who)
         net.call("reporting", "placements", **who)
         net.call("reporting", "outreach_figures", **who)
@@ -191,6 +192,7 @@ def read_everything(net: CheckedNetwork) -> None:
         net.call("partners", "names", {"programme_ids": programmes[:20]}, **who)
         for programme_id in matched if role in ROLES["partners", "candidates"] else ():
             net.call("partners", "candidates", {"programme_id": programme_id}, **who)
+            net.call("referral", "taken_first", {"programme_id": programme_id}, **who)
     for programme_id in programmes:
         net.call("partners", "what_if", {"programme_id": programme_id, "rules": {"max_age": 1}})
     for partner in partners:

@@ -127,6 +127,14 @@ class Partners(Doors):
     def matches(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
         return {"candidates": [{"verdict": self.verdict}]}
 
+    queue: tuple[str, ...] = ()  # who waits, best first, for every programme
+    free = 0
+
+    @query("programme.candidates", roles=STAFF, schema=Asked())
+    def candidates(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        items = [{"case_id": case_id, "centre": "60"} for case_id in self.queue]
+        return {"places_free": self.free, "of": len(items), "items": items}
+
 
 def say(net: Network, fact: Any, centre: str = "60") -> None:
     """Append a fact to the log of the service it belongs to; nobody has heard it yet."""

@@ -108,6 +108,7 @@ def test_what_was_agreed_a_moment_ago_by_others_is_enough_to_send(agreed):
         "place": "pending",
         "version": 1,
         "warnings": [],
+        "out_of_order": 0,
     }
 
 
@@ -131,6 +132,7 @@ def test_a_refused_place_declines_it_and_a_new_one_may_be_sent(agreed):
         "place": "refused",
         "version": 2,
         "warnings": [],
+        "out_of_order": 0,
     }
     last = read(agreed, referral_id)["history"][-1]
     assert (last["reason"], last["whose"], last["actor"]) == ("no_place", "system", "system")

@@ -62,7 +62,7 @@ TYPES = {
         "PlaceReserved": {"case_id": None, "referral_id": None, "centre": None},
     },
     "referral": {
-        "ReferralSent": {**REFERRAL, **PLACED},
+        "ReferralSent": {**REFERRAL, **PLACED, "passed_over": None, "passed_for": None},
         "ReferralAccepted": REFERRAL,
         "ReferralDeclined": {**REFERRAL, "reason": "no_place", "whose": "partner", "final_at": None},
         "ReferralDeclineSettled": {**REFERRAL, "reason": "cost", "whose": "partner"},

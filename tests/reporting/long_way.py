@@ -211,6 +211,9 @@ class Known:
         if measure.counts == "PlanAgreed":
             told = [fact.data["agreement"] for fact in self.happened(measure.counts)]
             return Counter(each for each in told if each)
+        if measure.counts == "ReferralSent":
+            sent = [fact.data for fact in self.happened(measure.counts) if fact.data.get("passed_over")]
+            return Counter(each["passed_for"] or "not_told" for each in sent)
         if measure.counts == "OrderOverridden":
             return Counter(fact.data["reason"] or "not_told" for fact in self.happened(measure.counts))
         if measure.counts == "RatificationDecided":

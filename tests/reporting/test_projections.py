@@ -488,7 +488,10 @@ def some_history(told, chance, cases=25):
             told_of = {"path": path, "outside_ministry": path != "ministry_shelter", "kind": kind}
             for type, often in (("ReferralSent", 1), ("ReferralAccepted", 0.6), ("PlacementConfirmed", 0.6)):
                 if chance.random() < often:
-                    facts.append((type, case, ref, centre, told_of if type != "ReferralAccepted" else {}))
+                    passed = chance.choice(((0, None), (2, "together"), (1, None), (None, None)))
+                    order = dict(zip(("passed_over", "passed_for"), passed, strict=True))
+                    more = {"ReferralAccepted": {}, "ReferralSent": told_of | order}.get(type, told_of)
+                    facts.append((type, case, ref, centre, more))
             facts += some_waiting(chance, case, ref, centre)
             for _ in range(chance.randrange(4)):
                 visit = {

@@ -15,7 +15,8 @@ class SendReferral:
     """To a programme, or back to the family. `consent`: given, refused, or unable (with a witness). `already_open`: a
     referral of this case there is open; `asked`: how many others of its referrals wait for an answer; `terms`: what the
     procedure says for the centre; `consent_id`: the recorded consent it rests on; `data_refused`: the person does not
-    want data given."""
+    want data given; `passed_over`: how many stood before on the list of the place and could go there too, `passed_for`
+    why they are left to wait."""
 
     referral_id: str
     case: Case
@@ -31,6 +32,8 @@ class SendReferral:
     terms: Terms = EVERYWHERE
     consent_id: str | None = None
     data_refused: bool = False
+    passed_over: int | None = None
+    passed_for: str | None = None
 
 
 @dataclass(frozen=True)

@@ -236,6 +236,8 @@ def _send(c: SendReferral, referral: Referral) -> list[Event]:
         witness=c.witness,
         family=c.family,
         consent_id=c.consent_id,
+        passed_over=c.passed_over,
+        passed_for=c.passed_for if c.passed_over else None,
     )
     if c.family and c.family["agreed"]:
         about = {each.name: getattr(sent, each.name) for each in fields(About)}

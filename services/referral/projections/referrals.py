@@ -36,7 +36,7 @@ from services.kernel.readmodels import Projection, get_row, list_rows, upsert
 from services.kernel.scope import AUTHOR, OWNER
 from services.referral import answers
 from services.referral.domain.life_cycle import place_after, status_after
-from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Status
+from services.referral.domain.words import AWAITING_ANSWER, OVER, Place, Programme, Status
 from services.referral.events import (
     About,
     DisclosureOpened,
@@ -118,6 +118,7 @@ history = Table(
     Column("sealed", Text, nullable=False),
 )
 FAMILY = "family"  # in the key of what is open, where a programme stands else
+TAKEN_MOST = 50  # of a place, the latest
 OF_CENTRE = ("ReminderDue", "DeadlineMissed")  # what its partner is not told
 ABOUT = frozenset(f.name for f in fields(About))
 INTERNAL = (
@@ -336,6 +337,35 @@ def list_open(db: Connection, case_id: str) -> list[tuple[str, str]]:
     """(referral_id, when its latest step happened) of a case's referrals that are open, or may be once more, in the
     order of their sending."""
     return [(row.referral_id, row.last_at) for row in db.execute(OPEN_OF_CASE, {"case_id": case_id})]
+
+
+def list_taken_first(
+    db: Connection, programme: Programme, centres: Collection[str] | None
+) -> list[answers.TakenBefore]:
+    """Who was sent to a programme while others on its list could have been, the latest first; None: of all centres."""
+    r, h = referrals.c, history.c
+    wanted = (
+        select(r.referral_id, r.case_id, r.centre, r.sent_at, h.data)
+        .join(history, h.referral_id == r.referral_id)
+        .where(r.partner_id == programme.partner_id, r.programme_id == programme.programme_id)
+        .where(
+            h.type == "ReferralSent", h.data.like('%"passed_over":%'), h.data.not_like('%"passed_over":0%')
+        )
+        .order_by(r.recorded.desc(), r.referral_id.desc())
+        .limit(TAKEN_MOST)
+    )
+    if centres is not None:
+        wanted = wanted.where(r.centre.in_(centres))
+    found: list[answers.TakenBefore] = []
+    for row in db.execute(wanted):
+        data = orjson.loads(row.data)
+        found.append(
+            {
+                "referral_id": row.referral_id, "case_id": row.case_id, "centre": row.centre,
+                "sent_at": row.sent_at, "before": data["passed_over"], "reason": data.get("passed_for"),
+            }
+        )  # fmt: skip
+    return found
 
 
 def list_died(db: Connection, case_ids: Iterable[str]) -> set[str]:

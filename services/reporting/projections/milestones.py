@@ -81,6 +81,7 @@ STAYS = ("InterimStayBegun", "InterimStayEnded")
 ENDED = {"ReferralEnded": "outcome", "InterimStayEnded": "reason"}  # how it did, as the fact says
 VISIT, MISSED = "FollowUpRecorded", "FollowUpMissed"
 CARE = ("CareTaskSet", "CareProgressNoted")  # tasks, and those of them that are done
+SENT = "ReferralSent"
 RATIFYING, REVIEWED, OVERRIDDEN = "RatificationDecided", "OutcomeReviewed", "OrderOverridden"
 BACK = ("PersonReturned", "ReturnedFromElsewhere", "ReturnedElsewhere")
 TOLD, REMINDED, OVERDUE = "PartnerTold", "ReminderDue", "DeadlineMissed"
@@ -295,6 +296,8 @@ def _reason(type: str, fact: Recorded) -> str | None:
         return fact.data.get("agreement")
     if type == OVERRIDDEN:
         return str(fact.data["reason"] or NOT_TOLD)
+    if type == SENT:
+        return str(fact.data.get("passed_for") or NOT_TOLD) if fact.data.get("passed_over") else None
     return str(fact.data[ENDED[type]]) if type in ENDED else None
 
 

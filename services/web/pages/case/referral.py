@@ -23,7 +23,7 @@ from services.referral.answers import (
     Referral,
     ReferralWithHistory,
 )
-from services.referral.doors import REFERRAL, REFERRALS, WOULD_DISCLOSE
+from services.referral.doors import REFERRAL, REFERRALS, THOSE_BEFORE, WOULD_DISCLOSE
 from services.referral.doors import SEND as SEND_REFERRAL
 from services.referral.doors import STEP as STEP_REFERRAL
 from services.screening.doors import PLAN, SCREENING
@@ -41,6 +41,7 @@ HOME = schemas.ReturnHome()
 STEP = schemas.StepReferral()
 PLACES_SHOWN = 30
 FOLLOW_UP = "follow-up"
+PASSED = later("Somebody who stands before on the list of this place is left to wait: choose why.")
 SAID_BEFORE: Mapping[str, Mapping[str, Collection[str]]] = {
     "told": {"how": TELLING},
     "end": {"outcome": OUTCOMES},
@@ -115,8 +116,11 @@ def send(case_id: UUID) -> Response:
         matches = doors.attempt(only if chosen else of_path)
         places = matches["candidates"] if matches else []
         values["missing"] += casefile.missing(values["case"], {"matches": matches})
+    passed = 0
     if plan and chosen:
         told = doors.attempt(WOULD_DISCLOSE.of(**about, programme_id=chosen))
+        order = doors.attempt(THOSE_BEFORE.of(**about, programme_id=chosen))
+        passed = (order["before"] or 0) if order else 0
         values["missing"] += casefile.missing(values["case"], {"disclosure": told})
     form = Form(
         SEND, {"programme_id": chosen, "waitlist": False},
@@ -127,6 +131,8 @@ def send(case_id: UUID) -> Response:
         form.add({"programme_id": [_("Choose one of the options.")]})
     if form.sent:
         at = inputs.happened(form)
+        if passed and not form.value("out_of_order"):
+            form.add({"out_of_order": [PASSED]})
         if form.load() and not form.errors:
             with form.catching():
                 sent = doors.tell(SEND_REFERRAL, form.body, at=at, seconds=20.0)
@@ -137,6 +143,7 @@ def send(case_id: UUID) -> Response:
         told=needs.disclosure_rows(told) if told else None,
         others=_others(str(case_id), named, chosen), order=named.index(chosen) + 1 if bound else 0,
         retired=item is not None and item["standing"] == "retired",
+        passed=passed, overrides=words("place_override"),
     )  # fmt: skip
 
 

@@ -57,6 +57,22 @@ def _assigned(data: Data) -> str:
     return f"{hands} · {word('assignment', data['reason'])}"
 
 
+def _sent(data: Data) -> str:
+    """Where to, and that others on the list of the place are left to wait; why, not every reader is told."""
+    said, passed = [word("path", data["path"])], data.get("passed_over") or 0
+    if passed:
+        said.append(
+            ngettext(
+                "%(n)s who could go there too stood before",
+                "%(n)s who could go there too stood before",
+                passed,
+            )
+            % {"n": passed}
+        )
+        said.append(word("passed_for", data.get("passed_for") or "not_told") if "passed_for" in data else "")
+    return " · ".join(filter(None, said))
+
+
 def _for_step(data: Data) -> str:
     """The step that the call was for; not every reader is told."""
     return word("next_step", data["next"]) if data.get("next") else ""
@@ -225,7 +241,7 @@ STORY: Mapping[str, tuple[str, Callable[[Data], str] | None]] = {
     "PlaceRefused": (later("There was no place free"), None),
     "PlaceTaken": (later("The place was taken"), None),
     "PlaceReleased": (later("The place was given back"), None),
-    "ReferralSent": (later("The referral was sent"), lambda d: word("path", d["path"])),
+    "ReferralSent": (later("The referral was sent"), _sent),
     "InterimStayAsked": (later("A bed for tonight was asked for"), _until),
     "InterimStayBegun": (later("The person has an interim bed"), _until),
     "InterimStayRefused": (later("No interim bed was free"), None),

@@ -42,7 +42,7 @@ CHAPTERS: Mapping[str, Chapter] = {
     ),
     "plans": Chapter(
         later("Decisions and care plans"), (
-            "agreement", "ratifications", "out_of_order", "tasks", "tasks_done", "tasks_in_time",
+            "agreement", "ratifications", "out_of_order", "sent_out_of_order", "tasks", "tasks_done", "tasks_in_time",
         )
     ),
     OUTREACH: Chapter(later("Outreach"), ()),  # has figures of its own

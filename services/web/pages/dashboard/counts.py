@@ -44,6 +44,7 @@ def parts_of(figures: Overview) -> Parts:
         "ratifications": {**figures["ratifications"]},
         "agreement": {**figures["agreement"]},
         "out_of_order": {**figures["out_of_order"]},
+        "sent_out_of_order": {**figures["sent_out_of_order"]},
         "reviews": {**figures["reviews"]},
         "returned_elsewhere": {**figures["returned_elsewhere"]},
         "from_elsewhere": {**figures["from_elsewhere"]},

@@ -9,6 +9,7 @@ from services.codes.access import CASE_READERS
 from services.kernel.lists import LIMIT_MOST
 from services.partners.answers import Person
 from services.partners.doors import CANDIDATES, PARTNER
+from services.referral.doors import TAKEN_FIRST
 from services.web.pages.frame import doors, files, frame, gate, lookup, query, visit
 from services.web.pages.partner.partners import programme_of
 from services.web.pages.parts import days, reasons
@@ -38,10 +39,12 @@ def listing(partner_id: UUID, programme_id: UUID) -> Response:
     found = doors.ask(CANDIDATES.of(programme_id=str(programme_id), limit=most))
     here = {"partner_id": partner_id, "programme_id": programme_id}
     more = found["of"] > len(found["items"])
+    first = doors.attempt(TAKEN_FIRST.of(programme_id=str(programme_id)))
+    taken = first["items"] if first else []
     return frame.page(
         "partners/waiting.html", partner=partner, programme=programme, found=found,
         people=[_in_words(each) for each in found["items"]],
-        cases=lookup.cases(each["case_id"] for each in found["items"]),
+        cases=lookup.cases(each["case_id"] for each in [*found["items"], *taken]), taken=taken,
         elsewhere=[
             (province(centre), _("one to four") if count == "few" else count)
             for centre, count in found["elsewhere"].items()
