@@ -335,3 +335,7 @@ FACTS: Mapping[str, Fact] = {
         ),
     )
 }
+
+# A birth date is asked for the age that follows from it, and gives it surely.
+ASKED_AS: Mapping[str, str] = {"age": "birth_date"}
+ASKED_FOR: Mapping[str, str] = {question: fact for fact, question in ASKED_AS.items()}

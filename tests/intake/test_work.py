@@ -652,12 +652,16 @@ def test_some_noes_ask_for_something_else_before_the_next_place_until_the_person
 
 
 def test_who_does_not_want_to_say_more_is_the_working_groups_and_is_not_asked_again(db):
-    labels = [{"code": "disabled", "verdict": "unknown", "ask": ["disability_types", "disability_card"]}]
+    labels = [
+        {"code": "disabled", "verdict": "unknown", "ask": ["disability_types", "disability_card"]},
+        {"code": "older_person", "verdict": "unknown", "ask": ["age"]},  # which is asked as a birth date
+    ]
     work.project(db, story()["intake"][:2])
     for declined, standing, step in (
         (None, "asking", "ask_facts"),
         (["disability_types"], "asking", "ask_facts"),
-        (["disability_card", "disability_types"], "screened", "decide"),
+        (["disability_card", "disability_types"], "asking", "ask_facts"),
+        (["disability_card", "disability_types", "birth_date"], "screened", "decide"),
     ):
         screened = {"case_id": CASE, "labels": labels, "asked_declined": declined}
         work.project(db, [fact("screening", "ScreeningCompleted", screened, on("14"))])

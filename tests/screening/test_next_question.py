@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.codes.facts import ASKED_AS
 from services.kernel.errors import Forbidden, NotFound
 from services.screening.domain import form
 from services.screening.domain.assessment import assess
-from services.screening.domain.facts import ASKED_AS
 from services.screening.domain.next_question import needed, next_question, standing
 from services.screening.domain.people import leaves, values
 from services.screening.domain.rulebook import conditions, document, read, rulebook, versions

@@ -11,6 +11,7 @@ from services.codes import PATHS
 from services.codes.care import GOING_ON
 from services.codes.deadlines import ARRIVAL, FOLLOW_UP, TRAVEL
 from services.codes.declines import FIND, SCREEN_AGAIN, effect_of
+from services.codes.facts import ASKED_FOR
 from services.codes.following import DIED, MOVED
 from services.codes.procedure import Window, window_on, windows_of
 from services.intake.domain.work import (
@@ -164,7 +165,10 @@ def _called(fact: Recorded, before: Mark) -> Mark:
 
 def _screened(fact: Recorded, _: Mark) -> Mark:
     labels = fact.data.get("labels", ())
-    declined = {*(fact.data.get("asked_declined") or ())}  # nobody asks again for these
+    said_no = {*(fact.data.get("asked_declined") or ())}
+    declined = said_no | {
+        ASKED_FOR[each] for each in said_no & ASKED_FOR.keys()
+    }  # nobody asks again for these
     met = {label["code"] for label in labels if label["verdict"] == "met"}
     return {
         "at": fact.time,

@@ -46,7 +46,7 @@ from services.kernel.scope import OWNER, SHARED
 
 metadata = MetaData()
 mark = Table(  # what is known of one thing of a case: a referral by its id, or a name below
-    "work_mark_v14",
+    "work_mark_v15",
     metadata,
     Column("case_id", Text),
     Column("name", Text),
@@ -55,7 +55,7 @@ mark = Table(  # what is known of one thing of a case: a referral by its id, or 
     PrimaryKeyConstraint("case_id", "name"),
 )
 work = Table(
-    "work_v14",
+    "work_v15",
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("case_number", Text, nullable=False),
@@ -80,14 +80,14 @@ work = Table(
     Column("open_referrals", Text, nullable=False),  # JSON: [[referral, programme, standing]] under way
 )
 programme = Table(
-    "work_programme_v14",
+    "work_programme_v15",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("retired_at", Text),  # None: it takes people
     info=SHARED,
 )
 named = Table(  # which cases have named a programme, in a plan or a referral
-    "work_named_v14",
+    "work_named_v15",
     metadata,
     Column("programme_id", Text),
     Column("case_id", Text),
@@ -172,7 +172,7 @@ def _list_retired(db: Connection, programme_ids: Collection[str]) -> dict[str, s
     return {row["programme_id"]: row["retired_at"] for row in rows if row["retired_at"] is not None}
 
 
-WORK = Projection("work", 14, (mark, work, programme, named), project)
+WORK = Projection("work", 15, (mark, work, programme, named), project)
 
 
 def _row(case_id: str, marks: Mapping[str, Mark], retired: Mapping[str, str]) -> dict[str, Any]:

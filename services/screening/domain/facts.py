@@ -15,10 +15,6 @@ FORM: Form = {"id": "screening", "version": "2"}
 # What was found at the door is an answer, until the screening finds that it is not so.
 GATE: Mapping[str, str] = {"trafficking": "trafficking_signs", "psychiatric": "mental_crisis"}
 
-# A birth date is asked for the age that follows from it, and gives it surely.
-ASKED_AS: Mapping[str, str] = {"age": "birth_date"}
-ASKED_FOR: Mapping[str, str] = {question: fact for fact, question in ASKED_AS.items()}
-
 # What the rules may ask of each fact. A birth date is not one of them: only the age that follows from it is kept.
 VOCABULARY: Mapping[str, rules.Fact] = {
     fact.code: rules.Fact(

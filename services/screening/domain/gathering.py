@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.codes.facts import ASKED_FOR
 from services.kernel.questions import Json
-from services.screening.domain.facts import ASKED_FOR
 
 DECLINED = "asked_declined"  # the person did not want to say
 

@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from services.codes.facts import FACTS
+from services.codes.facts import ASKED_AS, FACTS
 from services.kernel.questions import Body
 from services.kernel.rules import MET, NOT_MET, UNKNOWN, UNKNOWN_CODE, Condition, Verdict
 from services.screening import answers
 from services.screening.domain import people
 from services.screening.domain.assessment import NOTHING_MET, law_of, to_ask
-from services.screening.domain.facts import ASKED_AS
 from services.screening.domain.form import FormBook, not_shown
 from services.screening.domain.rulebook import PathRule, Rulebook, conditions
 from services.screening.domain.verdicts import Verdicts

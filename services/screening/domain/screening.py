@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any, assert_never
 
 from services.codes.coarse import found_district
+from services.codes.facts import ASKED_FOR
 from services.kernel.decider import Aggregate, Decider
 from services.kernel.errors import Refused
 from services.kernel.questions import Body, Json
 from services.screening.domain.assessment import Assessment, assess
-from services.screening.domain.facts import ASKED_FOR, FORM, normalised
+from services.screening.domain.facts import FORM, normalised
 from services.screening.domain.gathering import authors
 from services.screening.domain.rulebook import Rulebook
 from services.screening.events import ClosedPath, Form, ScreeningCompleted, ScreeningEvent, ScreeningStarted
