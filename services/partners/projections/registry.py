@@ -56,7 +56,7 @@ from services.thai.names import normalise
 metadata = MetaData()
 
 partner = Table(
-    "partner_v3",
+    "partner_v5",
     metadata,
     Column("partner_id", Text, primary_key=True),
     Column("name", Text, nullable=False),
@@ -74,11 +74,11 @@ partner = Table(
     Column("changed_at", Text, nullable=False),  # when the last change of it happened
     Column("retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("partner_v3_alike", "province", "sound"),
+    Index("partner_v5_alike", "province", "sound"),
     info=SHARED,
 )
 programme = Table(
-    "programme_v3",
+    "programme_v5",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("partner_id", Text, nullable=False, index=True),
@@ -111,7 +111,7 @@ programme = Table(
     info=SHARED,
 )
 place = Table(
-    "place_v3",
+    "place_v5",
     metadata,
     Column("programme_id", Text, primary_key=True),
     Column("referral_id", Text, primary_key=True),
@@ -121,7 +121,7 @@ place = Table(
     info=SHARED,
 )
 registry_version = Table(
-    "registry_version_v3",
+    "registry_version_v5",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
@@ -364,7 +364,7 @@ def _select(db: Connection, table: Table, key: str, ids: Collection[str]) -> lis
     return [Row(row) for row in list_rows(db, table.c[key], ids)]
 
 
-REGISTRY = Projection("registry", 4, (partner, programme, place, registry_version), project)
+REGISTRY = Projection("registry", 5, (partner, programme, place, registry_version), project)
 
 
 def invariants(db: Connection) -> Iterable[str]:

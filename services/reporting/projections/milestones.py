@@ -116,7 +116,7 @@ EARLIER, LATER = text("before IS NOT NULL"), text("after IS NOT NULL")
 
 metadata = MetaData()
 milestones = Table(
-    "milestone_v11",
+    "milestone_v12",
     metadata,
     Column("source", Text),
     Column("position", BigInteger, autoincrement=False),
@@ -142,11 +142,11 @@ milestones = Table(
     Column("within", Text),  # of who came back: so many months after the placement was over
     Column("channel", Text),  # by which a partner was told
     PrimaryKeyConstraint("source", "position"),
-    Index("milestone_v11_case", "case_id", "type"),
-    Index("milestone_v11_recorded", "recorded", "case_id"),
+    Index("milestone_v12_case", "case_id", "type"),
+    Index("milestone_v12_recorded", "recorded", "case_id"),
 )
 counted = Table(
-    "counted_v11",
+    "counted_v12",
     metadata,
     Column("type", Text),
     Column("day", Text),
@@ -176,11 +176,11 @@ counted = Table(
     Column("waited", BigInteger),  # ... and since the case's first fact of the step before
     # Figures read a type's facts of a period one after the other: SQLite keeps the rows themselves in this order.
     PrimaryKeyConstraint("type", "day", "source", "position"),
-    Index("counted_v11_centre", "type", "centre", "day"),
-    Index("counted_v11_case", "case_id"),
+    Index("counted_v12_centre", "type", "centre", "day"),
+    Index("counted_v12_case", "case_id"),
     # A case has few facts of one type, so few have one before or after them.
-    Index("counted_v11_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
-    Index("counted_v11_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
+    Index("counted_v12_before", "type", "before", sqlite_where=EARLIER, postgresql_where=EARLIER),
+    Index("counted_v12_after", "type", "after", sqlite_where=LATER, postgresql_where=LATER),
     sqlite_with_rowid=False,
     info=DERIVED,
 )
@@ -420,5 +420,5 @@ def in_light(some: ColumnElement[bool], known: Callable[[FromClause], ColumnElem
 
 
 MILESTONES = Projection(
-    "milestones", 11, (milestones, counted, *sums.TABLES), project, derive, TYPES | SAME.keys()
+    "milestones", 12, (milestones, counted, *sums.TABLES), project, derive, TYPES | SAME.keys()
 )

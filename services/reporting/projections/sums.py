@@ -62,10 +62,10 @@ def _sums(name: str, *key: Column[Any]) -> Table:
 
 # `before` and `after`: the months of the case's facts of this type before and after this one.
 facts_sum = _sums(
-    "facts_sum_v9", Column("type", Text), *(Column(each, Text) for each in COLUMNS), Column("before", Text)
+    "facts_sum_v12", Column("type", Text), *(Column(each, Text) for each in COLUMNS), Column("before", Text)
 )
-labels_sum = _sums("labels_sum_v9", Column("type", Text), Column("labels", Text), Column("after", Text))
-days_sum = _sums("days_sum_v9", Column("type", Text), Column("span", Text), Column("days", BigInteger))
+labels_sum = _sums("labels_sum_v12", Column("type", Text), Column("labels", Text), Column("after", Text))
+days_sum = _sums("days_sum_v12", Column("type", Text), Column("span", Text), Column("days", BigInteger))
 TABLES = (facts_sum, labels_sum, days_sum)
 
 
