@@ -224,7 +224,10 @@ class Person:
         page = visitor.open("plan form", f"/cases/{case}/plan/record?programme_id={chosen}")
         visitor.fill("plan form: send", page, PLAN)
         page = visitor.open("referral form", f"/cases/{case}/referrals/new")
-        page = visitor.send("referral form: send", page, consent__status="given")
+        sending = {"consent.status": "given"}
+        if "out_of_order" in page.text:  # others stand before on the list of the place
+            sending["out_of_order"] = "place_asked"
+        page = visitor.fill("referral form: send", page, sending)
         referral = REFERRAL.findall(page.path)[0]
         page = visitor.open("answer link", f"/referrals/{referral}/link")
         if not page.forms:  # another user has got the last place

@@ -865,6 +865,11 @@ class People(TypedDict):
     elsewhere: Annotated[dict[str, int | str], Note("`few`: one to four")]
 
 
+class StandingBefore(TypedDict):
+    places_free: Count
+    before: Annotated[list[Id] | None, Note("Cases; null: it is on no list there, ruled out or sent already")]
+
+
 class Shifted(TypedDict):
     """A case whose verdict would change: the best one of the programmes concerned, before and after."""
 

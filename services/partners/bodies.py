@@ -230,6 +230,11 @@ class Candidates(TypedDict):
     limit: int
 
 
+class StandingBefore(TypedDict):
+    programme_id: str
+    case_id: str
+
+
 class WhatIf(TypedDict):
     programme_id: str
     rules: Rules

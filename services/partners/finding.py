@@ -90,15 +90,8 @@ class Finding(Doors):
     def candidates(self, call: Call, body: bodies.Candidates) -> answers.People:
         """The inverse of matches: who waits and is not ruled out, best first, of the caller's centres; of others how
         many fit. NotFound for a programme that is unknown or that nobody is matched with: a bed for some nights."""
-        registry, everybody = self._registry_and_waiting()
-        offer = self._offer(registry, body["programme_id"])
-        if offer is None:
-            raise NotFound("programme")
         centres, day = _centres(call), dates.bangkok_day(call.now)
-        said_no = self.runtime.read(lambda db: upstream.list_said_no(db, body["programme_id"]))
-        ruled_out = [each.case_id for each in said_no if ranking.rules_out(offer, each, call.now)]
-        declined = [each.case_id for each in said_no]
-        own = waiting.queue(everybody, offer, day, declined, everybody.of_centres(centres), ruled_out)
+        offer, everybody, own = self._queue(call, body["programme_id"], centres)
         ids = [everybody.ids[slot] for slot in own.order[: body["limit"]]]
         shown = self.runtime.read(lambda db: list_shown(db, ids))
         fits = everybody.by_centre(everybody.here & (own.verdicts == 0))
@@ -118,6 +111,30 @@ class Finding(Doors):
                 if centres is not None and centre not in centres
             },
         }
+
+    @query("programme.candidates", roles=READERS, schema=schemas.StandingBefore())
+    def standing_before(self, call: Call, body: bodies.StandingBefore) -> answers.StandingBefore:
+        """Who stands before a case on that list, of its own centre, best first: by their ids alone, because it is asked
+        at every sending. NotFound as there."""
+        case_id = body["case_id"]
+        case = self._own_case(call, case_id)
+        offer, everybody, own = self._queue(call, body["programme_id"], (case.centre,))
+        order = [everybody.ids[slot] for slot in own.order]
+        before = order[: order.index(case_id)] if case_id in order else None
+        return {"places_free": offer["free"], "before": before}
+
+    def _queue(
+        self, call: Call, programme_id: str, centres: Sequence[str] | None
+    ) -> tuple[Offer, waiting.Waiting, waiting.Queue]:
+        registry, everybody = self._registry_and_waiting()
+        offer = self._offer(registry, programme_id)
+        if offer is None:
+            raise NotFound("programme")
+        said_no = self.runtime.read(lambda db: upstream.list_said_no(db, programme_id))
+        ruled_out = [each.case_id for each in said_no if ranking.rules_out(offer, each, call.now)]
+        declined = [each.case_id for each in said_no]
+        among, day = everybody.of_centres(centres), dates.bangkok_day(call.now)
+        return offer, everybody, waiting.queue(everybody, offer, day, declined, among, ruled_out)
 
     @query("programme.correct", roles=STAFF, schema=schemas.WhatIf())
     def what_if(self, call: Call, body: bodies.WhatIf) -> answers.WhatIf:

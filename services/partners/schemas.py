@@ -606,6 +606,11 @@ class Candidates(Body):
     limit = fields.Integer(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
 
 
+class StandingBefore(Body):
+    programme_id = fields.String(required=True)
+    case_id = fields.String(required=True)
+
+
 class _OtherRules(Body):
     """`rules`: the whole set, as it would be."""
 

@@ -12,23 +12,16 @@ from services.codes.overrides import passed_over
 from services.kernel.doors import Call, query
 from services.kernel.envelope import ALL_CENTRES
 from services.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
-from services.kernel.lists import LIMIT_MOST
 from services.referral import answers, bodies, reading, schemas
 from services.referral.domain.words import Programme
 from services.referral.projections import consents, referrals, upstream
 
 
-class Waiting(TypedDict):
-    """The part of partners' list that is read."""
+class StandingBefore(TypedDict):
+    """What partners tell of their list."""
 
     places_free: int
-    of: int
-    items: Sequence["WaitingCase"]
-
-
-class WaitingCase(TypedDict):
-    case_id: str
-    centre: str
+    before: Sequence[str] | None
 
 
 class Ordering(reading.Reading):
@@ -37,7 +30,7 @@ class Ordering(reading.Reading):
         """So that whoever sends is asked why before it is sent. Nothing is kept."""
         case = self._own_case(call, body["case_id"])
         programme = self._programme(body["programme_id"])
-        return {"before": self._passed_over(call, case.case_id, case.centre, programme)}
+        return {"before": self._passed_over(call, case.case_id, programme)}
 
     @query("referral.list", roles=CASE_READERS, schema=schemas.AtProgramme())
     def taken_first(self, call: Call, body: bodies.AtProgramme) -> answers.TakenFirst:
@@ -46,19 +39,15 @@ class Ordering(reading.Reading):
         centres = None if ALL_CENTRES in call.caller.centres else call.caller.centres
         return {"items": self.runtime.read(lambda db: referrals.list_taken_first(db, programme, centres))}
 
-    def _passed_over(self, call: Call, case_id: str, centre: str, programme: Programme) -> int | None:
+    def _passed_over(self, call: Call, case_id: str, programme: Programme) -> int | None:
         """Of the case's own centre; None: nobody can say just now."""
-        body = {"programme_id": programme.programme_id, "limit": LIMIT_MOST}
+        body = {"programme_id": programme.programme_id, "case_id": case_id}
         try:
-            found: Waiting = self.runtime.ask("partners", "candidates", call, body, FIT_SECONDS)
+            found: StandingBefore = self.runtime.ask("partners", "standing_before", call, body, FIT_SECONDS)
         except (Unavailable, NotFound, Forbidden, Invalid):
             return None
-        order = [each["case_id"] for each in found["items"] if each["centre"] == centre]
-        if case_id not in order:  # ruled out, or asked elsewhere at once: in no order; or too far down
-            return None if found["of"] > len(found["items"]) else 0
-        before = order[: order.index(case_id)]
-        free = found["places_free"]
-        if not 0 < free <= len(before):
+        free, before = found["places_free"], found["before"]
+        if before is None or not 0 < free <= len(before):
             return 0
         could_go = self.runtime.read(lambda db: [each for each in before if _could_go(db, each, programme)])
         return passed_over(before, could_go, free)

@@ -198,7 +198,7 @@ class ReferralService(
             self.runtime.ensure_key(call, case.person_id)
         referral_id = call.new_id("referral")
         warnings = self._fit(call, case_id, programme_id) if programme_id is not None else []
-        passed = self._passed_over(call, case_id, case.centre, programme) if programme else None
+        passed = self._passed_over(call, case_id, programme) if programme else None
 
         def work(unit: Unit) -> answers.SentReferral:
             require_order(call.at, follows)

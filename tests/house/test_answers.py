@@ -174,6 +174,7 @@ def read_everything(net: CheckedNetwork) -> None:
                 about = {name: referral[name] for name in ("case_id", "programme_id")}
                 net.call("referral", "would_disclose", about, **who)
                 net.call("referral", "those_before", about, **who)
+                net.call("partners", "standing_before", about, **who)
         net.call("reporting", "overview", **who)
         net.call("reporting", "placements", **who)
         net.call("reporting", "outreach_figures", **who)

@@ -135,6 +135,28 @@ def test_of_other_centres_there_are_counts_only_and_small_ones_are_not_told(net)
     assert len(ids(theirs)) == 2 and own not in ids(theirs) and theirs["elsewhere"] == {"60": "few", "62": 6}
 
 
+def test_who_stands_before_a_case_is_told_by_the_order_of_that_list_and_of_its_own_centre(net):
+    programme_id = offer(net, register(net), 4, 2)
+    waits(net, "61")
+    order = []
+    for _ in range(3):
+        order.append(waits(net))
+        net.clock.advance(days=1)
+    young = waits(net, known=facts(40))
+
+    def before(case_id, **who):
+        net.settle()
+        body = {"programme_id": programme_id, "case_id": case_id}
+        return net.call("partners", "standing_before", body, **who)
+
+    assert ids(candidates(net, programme_id)) == order
+    for place, case_id in enumerate(order):
+        assert before(case_id) == {"places_free": 2, "before": order[:place]}
+    assert before(young)["before"] is None  # in no order: ruled out
+    with pytest.raises(NotFound):
+        before(order[0], **NEIGHBOUR)
+
+
 def test_who_waits_is_not_for_the_ministry_and_an_unknown_programme_is_not_found(net):
     with pytest.raises(Forbidden):
         candidates(net, offer(net, register(net)), **MINISTRY)

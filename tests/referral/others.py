@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from marshmallow import EXCLUDE, Schema
+from marshmallow import INCLUDE, Schema
 
 from services.codes.access import STAFF
 from services.kernel.decider import Aggregate, Decider
@@ -115,7 +115,7 @@ class Screening(Doors):
 
 class Asked(Schema):
     class Meta:
-        unknown = EXCLUDE
+        unknown = INCLUDE
 
 
 class Partners(Doors):
@@ -131,9 +131,10 @@ class Partners(Doors):
     free = 0
 
     @query("programme.candidates", roles=STAFF, schema=Asked())
-    def candidates(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
-        items = [{"case_id": case_id, "centre": "60"} for case_id in self.queue]
-        return {"places_free": self.free, "of": len(items), "items": items}
+    def standing_before(self, call: Call, body: dict[str, Any]) -> dict[str, Any]:
+        stands = body["case_id"] in self.queue
+        before = self.queue[: self.queue.index(body["case_id"])] if stands else None
+        return {"places_free": self.free, "before": before}
 
 
 def say(net: Network, fact: Any, centre: str = "60") -> None:

@@ -148,7 +148,7 @@ def test_another_centres_case_is_not_found_by_any_door(door: FrontDoor, world: W
         body["match_id"] = earlier["items"][0]["match_id"]
     if "meeting_id" in found.schema.fields:
         body["meeting_id"] = door.meeting(world.case_id)
-    if key[1] in ("would_disclose", "those_before"):
+    if key[1] in ("would_disclose", "those_before", "standing_before"):
         body["programme_id"] = world.programme_id
     if key[1] == "withdraw_consent":
         body["consent_id"] = world.consent_id
