@@ -39,13 +39,8 @@ LEAD_DAYS = {
 }  # fmt: skip
 ATTEMPTS = 6
 HEALTH = ("care_level", "communicable_disease")  # what a nurse finds out
-# Why somebody is decided while others stand before them; now and then nobody says.
-PASSED_OVER = (
-    "others_not_ready",
-    "others_wish_otherwise",
-    "worse_since",
-    None,
-)  # those who stand before on a list
+# Why somebody is sent to a place, or decided, while others stand before them; now and then nobody says.
+PASSED_OVER = ("others_not_ready", "others_wish_otherwise", "worse_since", None)
 OUT_OF_ORDER = ("place_would_be_lost", "others_not_ready", "others_not_ready", "there_that_day", None)
 CAME = 0.2  # of those who come within a month of an activity
 AT_ONCE = 30  # matches of a page
