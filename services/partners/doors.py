@@ -32,6 +32,7 @@ from services.partners.answers import (
     PublishedPartners,
     PublishedProgrammes,
     Spread,
+    StandingBefore,
     StandingLink,
     ToKeep,
     WhatIf,
@@ -70,6 +71,7 @@ MODIFIED_PROGRAMMES: QueryDoor[ModifiedProgrammes] = QueryDoor("partners", "modi
 EARLIER_MATCHES: QueryDoor[EarlierMatches] = QueryDoor("partners", "earlier_matches")
 EARLIER_MATCH: QueryDoor[EarlierMatch] = QueryDoor("partners", "earlier_match")
 CANDIDATES: QueryDoor[People] = QueryDoor("partners", "candidates")
+STANDING_BEFORE: QueryDoor[StandingBefore] = QueryDoor("partners", "standing_before")
 WHAT_IF: QueryDoor[WhatIf] = QueryDoor("partners", "what_if")
 WHAT_IF_OF_ALL: QueryDoor[WhatIf] = QueryDoor("partners", "what_if_of_all")
 HOLD_OUTREACH: CommandDoor[NewOutreach] = CommandDoor("partners", "hold_outreach")
