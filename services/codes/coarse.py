@@ -19,6 +19,16 @@ def few(count: int) -> int | str:
     return FEW if 0 < count < SMALL else count
 
 
+def hiding(counts: Mapping[str, int]) -> tuple[list[str], str | None]:
+    """Of counts whose sum is told: those of one to four, and the large one that hides them when it is left out as well;
+    None where none does, because all are as small as they can be and their sum gives each away."""
+    small = [key for key, count in counts.items() if 0 < count < SMALL]
+    large = next((key for key, count in counts.items() if count >= SMALL), None)
+    if large is None or sum(counts[key] for key in small) + counts[large] == len(small) + SMALL:
+        return small, None
+    return small, large
+
+
 def coarse(data: Body) -> dict[str, Json]:
     """Open data of an event with every age {min, max} widened to bands of five years, and every place found to its
     district. Again is the same."""

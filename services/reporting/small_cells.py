@@ -22,7 +22,7 @@ from services.codes import (
     SEXES,
     WHOSE,
 )
-from services.codes.coarse import SMALL
+from services.codes.coarse import SMALL, hiding
 from services.codes.following import FOLLOW_UP_DAYS
 from services.codes.reviews import FINDINGS
 from services.codes.waits import WAIT_AGES, WAIT_HOMES, WAIT_KINDS, WAITS
@@ -58,16 +58,12 @@ def kinds_of(counts: Mapping[str, int], kinds: tuple[str, ...], total: int) -> d
 def parts_of(parts: Mapping[str, int]) -> dict[str, Count]:
     """Counts whose sum is shown, or can be worked out. Withheld are either all of them, even the noughts, or none but
     one."""
-    few = [key for key, count in parts.items() if 0 < count < SMALL]
-    large = [key for key, count in parts.items() if count >= SMALL]
+    few, large = hiding(parts)
     if not few:
         return dict(parts)
-    # One large count hides the few beside it, unless all are as small as they can be: then their sum gives each away.
-    if not large or sum(parts[key] for key in few) + parts[large[0]] == len(few) + SMALL:
+    if large is None:
         return dict.fromkeys(parts, WITHHELD)
-    return {
-        key: FEW if key in few else WITHHELD if key == large[0] else count for key, count in parts.items()
-    }
+    return {key: FEW if key in few else WITHHELD if key == large else count for key, count in parts.items()}
 
 
 def whole(figures: answers.Figures) -> answers.FiguresShown:

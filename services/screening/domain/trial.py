@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypedDict
 
 import orjson
 
+from services.codes.coarse import SMALL, hiding
 from services.kernel.questions import Body, Json
 from services.kernel.rules import MET, Condition, Verdict, evaluate
 from services.screening.domain.assessment import outline
@@ -16,7 +17,7 @@ from services.screening.domain.people import leaves
 from services.screening.domain.rulebook import Rulebook
 from services.screening.domain.verdicts import Weigh, follows
 
-FEW = 5  # fewer than so many of other centres are not told
+FEW = SMALL  # fewer than so many of other centres are not told
 CASES_KEPT = 500  # of each centre, of those whose outcome changes
 BANDS = ("0-12", "13-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80-120")  # by the least age
 KINDS = ("sex", "age_band", "nationality", "domicile")
@@ -263,13 +264,10 @@ def parts_for(own: Mapping[str, Sequence[Cell]], others: Mapping[str, Sequence[C
 def left_out(counts: Mapping[str, int]) -> set[str]:
     """Which of other centres' counts are not told beside their sum: those of FEW, and with them the first that is none,
     or all of them, where that would not help."""
-    few = [value for value, count in counts.items() if 0 < count < FEW]
-    large = [value for value, count in counts.items() if count >= FEW]
+    few, large = hiding(counts)
     if not few:
         return set()
-    if not large or sum(counts[value] for value in few) + counts[large[0]] == len(few) + FEW:
-        return {*counts}
-    return {*few, large[0]}
+    return {*counts} if large is None else {*few, large}
 
 
 def _numbers(cell: Cell) -> dict[tuple[str, str], int]:
