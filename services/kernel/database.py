@@ -189,18 +189,6 @@ class Database:
         """Several rows at once."""
         self._insert(db, table, columns, rows, ())
 
-    def insert_missing(
-        self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]]
-    ) -> int:
-        """Several rows at once, but for those that are there; how many were not."""
-        sql = f"INSERT INTO {table} ({columns}) VALUES"
-        marks, closing = f"({', '.join('?' * len(rows[0]))})", "ON CONFLICT DO NOTHING"
-        if self.sqlite:
-            cursor = db.connection.cursor()
-            return int(cursor.executemany(f"{sql} {marks} {closing}", rows).rowcount)
-        values = [value for row in rows for value in row]
-        return self.run(db, f"{sql} {', '.join([marks] * len(rows))} {closing}", *values)
-
     def insert_and_commit(
         self, db: Connection, table: str, columns: str, rows: Sequence[Sequence[Value]], *then: Statement
     ) -> None:

@@ -7,7 +7,7 @@ Long because the append path is read from top to bottom, and nothing of it stand
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -54,6 +54,15 @@ PAGE = (
     "WHERE e.position >= ? AND h.id = 1 ORDER BY e.position LIMIT ?"
 )
 DONE = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
+HEAD = (
+    "UPDATE log_head SET position = position + ?, filled = filled + ?, transfers = transfers + ? WHERE id = 1 "
+    "RETURNING position, hash, mac, checkpoints, transfers"
+)
+STREAM = "stream_id, centre, version"
+TAKE = f"INSERT INTO stream ({STREAM}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+MOVE = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+# On PostgreSQL: how many of some streams this very transaction took.
+FREE = "(SELECT COUNT(*) FROM stream WHERE stream_id = ANY (?) AND xmin = pg_current_xact_id()::xid)"
 REMEMBERED = "command_id, fingerprint, result, position, recorded_at"  # of a command that was done
 
 
@@ -116,6 +125,7 @@ class Unit:
     pending: list[Pending] = field(default_factory=list)
     projected: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)  # streams of which the append looks whether they were free
 
     def handle(
         self, aggregate: Aggregate[C, S, E], id: str, command: C, expected: int | None = None
@@ -235,10 +245,13 @@ class EventLog:
 
         The same command id again gives the stored answer; with another fingerprint it is KeyReused. When somebody else
         appended first, `work` runs again on the new state. `work`'s answer must be JSON without personal data.
+
+        Hardly a command comes twice, and the log takes none twice, because its id is remembered with its facts. So
+        whether it was done before is asked where the first attempt came to nothing, not before it.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return self._execute(envelope, work)
+                return self._execute(envelope, work, first=attempt == 0)
             except Conflict as conflict:
                 if attempt + 1 >= TAKEN_ATTEMPTS and not passing(conflict):
                     break
@@ -258,10 +271,9 @@ class EventLog:
                         raise
         raise Unavailable("Somebody else is changing the same records at this moment; please try again.")
 
-    def _execute(self, envelope: Envelope, work: Callable[[Unit], T]) -> Outcome[T]:
-        asked = Statement(DONE, (envelope.command_id,))
-        with self.write_after(asked) as (db, found):
-            done = _told_before(found, envelope)
+    def _execute(self, envelope: Envelope, work: Callable[[Unit], T], first: bool) -> Outcome[T]:
+        with self.write() as db:
+            done = None if first else _told_before(self.row(db, DONE, envelope.command_id), envelope)
             if done is not None:
                 return done
             unit = Unit(self, db, envelope)
@@ -293,15 +305,13 @@ class EventLog:
         # order is position order, a visible position p means 1..p are visible, and a rollback gives its numbers back. A
         # sequence would be faster and lose events: a reader polling `position > last` steps over a number that commits
         # later.
-        head = self.row(
-            db,
-            "UPDATE log_head SET position = position + ?, filled = filled + ?, transfers = transfers + ? WHERE id = 1 "
-            "RETURNING position, hash, mac, checkpoints, transfers",
-            len(pending),
-            len(pending),
-            unit.handed_over,
-        )
-        assert head is not None, "log_head is made with the database"
+        moved = len(pending), len(pending), unit.handed_over
+        if self.database.sqlite:
+            head = self.row(db, HEAD, *moved)
+        else:
+            head = self.row(db, f"{HEAD}, {FREE}", *moved, [*unit.taken])
+            if head[5] != len(unit.taken):
+                raise Conflict("Somebody else took one of the streams first.")
         if unit.owners is not None and unit.owners.transfers != head[4]:
             self._owners = None
             raise Conflict("A case was handed over meanwhile.")
@@ -465,37 +475,26 @@ class EventLog:
                 )
 
     def advance(self, unit: Unit) -> None:
-        """Move each stream's version from what was loaded; somebody else's append in between is a Conflict."""
+        """Move each stream's version from what was loaded. Somebody else's append in between is a Conflict; on
+        PostgreSQL the append says so, because these statements travel with what comes next."""
         # New ones first, all in one order, so that nobody waits for somebody who waits for them.
         moved = sorted(
             (each for each in unit.streams.values() if each.version != each.loaded), key=lambda s: s.stream_id
         )
-        if new := [each for each in moved if each.loaded == 0]:
-            rows = [(each.stream_id, unit.envelope.centre, each.version) for each in new]
-            if self.database.insert_missing(unit.db, "stream", "stream_id, centre, version", rows) != len(
-                new
-            ):
-                raise Conflict(new[0].stream_id)
+        new = [(each.stream_id, unit.envelope.centre, each.version) for each in moved if not each.loaded]
         old = [(each.version, each.stream_id, each.loaded) for each in moved if each.loaded]
-        if self._move(unit.db, old) != len(old):
-            raise Conflict(old[0][1])
+        if self.database.sqlite:
+            done = [self.run(unit.db, TAKE, *each) for each in new] + [
+                self.run(unit.db, MOVE, *each) for each in old
+            ]
+            if not all(done):
+                raise Conflict(moved[0].stream_id)
+        else:
+            for statement in _taking(new, old):
+                self.database.run_later(unit.db, statement.sql, *statement.values)
+            unit.taken.update(each.stream_id for each in moved)
         for each in moved:
             each.loaded = each.version
-
-    def _move(self, db: Connection, some: Sequence[tuple[int, str, int]]) -> int:
-        """Of each stream the version, from the one that it was loaded at; how many stood there."""
-        if len(some) > 1 and not self.database.sqlite:
-            # Locked in one order: two who take the same ones never wait for each other.
-            sql = (
-                "WITH moved AS (SELECT * FROM unnest(?, ?, ?) AS given (version, stream_id, loaded)), "
-                "taken AS (SELECT stream_id FROM stream JOIN moved USING (stream_id) WHERE stream.version = loaded "
-                "ORDER BY stream_id FOR NO KEY UPDATE OF stream) "
-                "UPDATE stream SET version = moved.version FROM moved JOIN taken USING (stream_id) "
-                "WHERE stream.stream_id = moved.stream_id"
-            )
-            return self.run(db, sql, *map(list, zip(*some, strict=True)))
-        sql = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
-        return sum(self.run(db, sql, *each) for each in some)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -608,6 +607,25 @@ def _told_before(row: Sequence[Any] | None, envelope: Envelope) -> Outcome[Any] 
     if row[0] != envelope.fingerprint:
         raise KeyReused("This Idempotency-Key was used with another request.")
     return Outcome(orjson.loads(row[1]), int(row[2]))
+
+
+def _taking(new: Sequence[tuple[str, str, int]], old: Sequence[tuple[int, str, int]]) -> Iterator[Statement]:
+    """On PostgreSQL: new streams, then others from the version at which they were loaded."""
+    if new:
+        insert = rows_of("stream", STREAM, new)
+        yield insert._replace(sql=f"{insert.sql} ON CONFLICT DO NOTHING")
+    if len(old) == 1:
+        yield Statement(MOVE, old[0])
+    elif old:
+        # Locked in one order: two who take the same ones never wait for each other.
+        yield Statement(
+            "WITH moved AS (SELECT * FROM unnest(?, ?, ?) AS given (version, stream_id, loaded)), "
+            "taken AS (SELECT stream_id FROM stream JOIN moved USING (stream_id) WHERE stream.version = loaded "
+            "ORDER BY stream_id FOR NO KEY UPDATE OF stream) "
+            "UPDATE stream SET version = moved.version FROM moved JOIN taken USING (stream_id) "
+            "WHERE stream.stream_id = moved.stream_id",
+            tuple(map(list, zip(*old, strict=True))),
+        )
 
 
 def _window(
