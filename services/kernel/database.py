@@ -53,8 +53,9 @@ class Statement(NamedTuple):
 
 
 class Database:
-    """One service's database. `write()` is a transaction that may write, `read()` one that may not. On PostgreSQL a
-    `read()` finds the rows that whoever is asking may see (kernel.scope).
+    """One service's database. `write()` is a transaction that may write. A `read()` may not; on PostgreSQL it finds the
+    rows that whoever is asking may see (kernel.scope), and each of its statements is a transaction that ends with it:
+    nothing is locked in between, and nothing is left to be ended.
 
     What can be tried again is told apart from what is wrong: Conflict (somebody else was first: decide again) and
     Unavailable (no connection, a full disk: try later).
@@ -125,7 +126,10 @@ class Database:
                 with self.engine.connect() as connection:
                     yield connection
             else:
-                with self._begun(*scope.opening(scope.current())) as connection:
+                with (
+                    self._writer.connect() as connection,
+                    each_after(connection, scope.READING, scope.current()),
+                ):
                     yield connection
 
     def at_once(self, question: Statement) -> list[Any]:
@@ -232,6 +236,7 @@ def rows_of(table: str, columns: str, rows: Sequence[Sequence[Value]]) -> Statem
 # -- statements that travel with the next ----------------------------------------------------------------------------
 
 LATER = "later"  # in `info` of connections that can: the texts of those that wait
+BEFORE = "before"  # in `info` of a connection: what is sent before each statement
 
 
 def later(db: Connection, sql: str, values: Sequence[Value]) -> None:
@@ -244,10 +249,23 @@ def later(db: Connection, sql: str, values: Sequence[Value]) -> None:
         waiting.append(cursor.mogrify(sql, values).decode().replace("%", "%%") + "; ")
 
 
+@contextmanager
+def each_after(db: Connection, sql: str, values: Sequence[Value]) -> Iterator[None]:
+    """Within it each statement on PostgreSQL is sent behind these, and the transaction is theirs alone."""
+    info = db.connection.info
+    info[BEFORE] = db.connection.cursor().mogrify(f"{sql}; ", values).decode().replace("%", "%%")
+    try:
+        yield
+    finally:
+        info.pop(BEFORE, None)
+
+
 def _waiting(db: Connection) -> str:
     """What is to be sent first, and is sent by whoever asks."""
-    waiting: list[str] = db.connection.info.get(LATER) or []
-    text = "".join(waiting)
+    info = db.connection.info
+    waiting: list[str] = info.get(LATER) or []
+    before: str = info.get(BEFORE, "")
+    text = before + "".join(waiting)
     waiting.clear()
     return text
 

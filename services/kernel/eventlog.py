@@ -54,15 +54,9 @@ PAGE = (
     "WHERE e.position >= ? AND h.id = 1 ORDER BY e.position LIMIT ?"
 )
 DONE = "SELECT fingerprint, result, position FROM command_done WHERE command_id = ?"
-HEAD = (
-    "UPDATE log_head SET position = position + ?, filled = filled + ?, transfers = transfers + ? WHERE id = 1 "
-    "RETURNING position, hash, mac, checkpoints, transfers"
-)
 STREAM = "stream_id, centre, version"
 TAKE = f"INSERT INTO stream ({STREAM}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 MOVE = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
-# On PostgreSQL: how many of some streams this very transaction took.
-FREE = "(SELECT COUNT(*) FROM stream WHERE stream_id = ANY (?) AND xmin = pg_current_xact_id()::xid)"
 REMEMBERED = "command_id, fingerprint, result, position, recorded_at"  # of a command that was done
 
 
@@ -125,7 +119,6 @@ class Unit:
     pending: list[Pending] = field(default_factory=list)
     projected: int = 0
     counts: dict[str, int] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)  # streams of which the append looks whether they were free
 
     def handle(
         self, aggregate: Aggregate[C, S, E], id: str, command: C, expected: int | None = None
@@ -305,13 +298,15 @@ class EventLog:
         # order is position order, a visible position p means 1..p are visible, and a rollback gives its numbers back. A
         # sequence would be faster and lose events: a reader polling `position > last` steps over a number that commits
         # later.
-        moved = len(pending), len(pending), unit.handed_over
-        if self.database.sqlite:
-            head = self.row(db, HEAD, *moved)
-        else:
-            head = self.row(db, f"{HEAD}, {FREE}", *moved, [*unit.taken])
-            if head[5] != len(unit.taken):
-                raise Conflict("Somebody else took one of the streams first.")
+        head = self.row(
+            db,
+            "UPDATE log_head SET position = position + ?, filled = filled + ?, transfers = transfers + ? WHERE id = 1 "
+            "RETURNING position, hash, mac, checkpoints, transfers",
+            len(pending),
+            len(pending),
+            unit.handed_over,
+        )
+        assert head is not None, "log_head is made with the database"
         if unit.owners is not None and unit.owners.transfers != head[4]:
             self._owners = None
             raise Conflict("A case was handed over meanwhile.")
@@ -475,8 +470,8 @@ class EventLog:
                 )
 
     def advance(self, unit: Unit) -> None:
-        """Move each stream's version from what was loaded. Somebody else's append in between is a Conflict; on
-        PostgreSQL the append says so, because these statements travel with what comes next."""
+        """Move each stream's version from what was loaded. Somebody else's append in between is a Conflict: on
+        PostgreSQL of the next statement, because it travels with that (revision kernel_0010)."""
         # New ones first, all in one order, so that nobody waits for somebody who waits for them.
         moved = sorted(
             (each for each in unit.streams.values() if each.version != each.loaded), key=lambda s: s.stream_id
@@ -490,9 +485,9 @@ class EventLog:
             if not all(done):
                 raise Conflict(moved[0].stream_id)
         else:
-            for statement in _taking(new, old):
-                self.database.run_later(unit.db, statement.sql, *statement.values)
-            unit.taken.update(each.stream_id for each in moved)
+            for statement, count in _taking(new, old):
+                sql = f"WITH done AS ({statement.sql} RETURNING 1) SELECT refuse_overtaken(COUNT(*), ?) FROM done"  # noqa: S608
+                self.database.run_later(unit.db, sql, *statement.values, count)
         for each in moved:
             each.loaded = each.version
 
@@ -609,23 +604,25 @@ def _told_before(row: Sequence[Any] | None, envelope: Envelope) -> Outcome[Any] 
     return Outcome(orjson.loads(row[1]), int(row[2]))
 
 
-def _taking(new: Sequence[tuple[str, str, int]], old: Sequence[tuple[int, str, int]]) -> Iterator[Statement]:
-    """On PostgreSQL: new streams, then others from the version at which they were loaded."""
+def _taking(
+    new: Sequence[tuple[str, str, int]], old: Sequence[tuple[int, str, int]]
+) -> Iterator[tuple[Statement, int]]:
+    """On PostgreSQL: new streams, then others from the version at which they were loaded; and how many they are."""
     if new:
         insert = rows_of("stream", STREAM, new)
-        yield insert._replace(sql=f"{insert.sql} ON CONFLICT DO NOTHING")
+        yield insert._replace(sql=f"{insert.sql} ON CONFLICT DO NOTHING"), len(new)
     if len(old) == 1:
-        yield Statement(MOVE, old[0])
+        yield Statement(MOVE, old[0]), 1
     elif old:
         # Locked in one order: two who take the same ones never wait for each other.
-        yield Statement(
+        sql = (
             "WITH moved AS (SELECT * FROM unnest(?, ?, ?) AS given (version, stream_id, loaded)), "
             "taken AS (SELECT stream_id FROM stream JOIN moved USING (stream_id) WHERE stream.version = loaded "
             "ORDER BY stream_id FOR NO KEY UPDATE OF stream) "
             "UPDATE stream SET version = moved.version FROM moved JOIN taken USING (stream_id) "
-            "WHERE stream.stream_id = moved.stream_id",
-            tuple(map(list, zip(*old, strict=True))),
+            "WHERE stream.stream_id = moved.stream_id"
         )
+        yield Statement(sql, tuple(map(list, zip(*old, strict=True)))), len(old)
 
 
 def _window(

@@ -69,6 +69,7 @@ def narrow(to: Scope) -> Iterator[None]:
 
 
 SETTINGS = "SET LOCAL songtor.centres = %s; SET LOCAL songtor.partner = %s"
+READING = f"{SETTINGS}; SET LOCAL transaction_read_only = on"
 
 
 def apply(db: Connection, scope: Scope) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import InternalError
 
 from services.kernel.compiled import ON_POSTGRESQL, ON_SQLITE
 from services.kernel.database import Database
@@ -99,3 +100,16 @@ def test_of_two_ways_to_an_answer_sqlite_takes_the_shorter_once_it_was_told_how_
     database.count_up()
     assert "of_case" in way()
     database.close()
+
+
+def test_who_reads_writes_nothing_and_holds_nothing(database):
+    with database.read() as db:
+        assert [row[0] for row in database.rows(db, SEEN)] == []
+        with database.write() as other:
+            if not database.sqlite:  # what is read may be made anew meanwhile
+                other.execute(text("LOCK TABLE replica IN ACCESS EXCLUSIVE MODE NOWAIT"))
+            database.run_later(other, ADD, "a")
+        if not database.sqlite:
+            with pytest.raises(InternalError):
+                db.execute(text("DELETE FROM replica"))
+    assert seen(database) == ["a"]

@@ -188,7 +188,7 @@ def test_an_old_database_with_facts_in_it_is_brought_up(place, kind):
     schema.prepare(database, balls.RED)
 
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0009"}
+        assert schema.revisions(db) == {"kernel_0010"}
         assert [tuple(row) for row in db.exec_driver_sql("SELECT * FROM event ORDER BY position")] == before
         heard = log.database.rows(db, "SELECT body, case_id FROM source_event")
         assert len(heard) == 6
@@ -283,7 +283,7 @@ def test_a_revision_that_fails_leaves_the_database_as_it_was(place, kind, tmp_pa
     (toy / "toy_0001.py").write_text(BROKEN.replace("FROM nowhere", ""))
     schema.upgrade(database, [schema.LOG, toy])
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0009", "toy_0001"}
+        assert schema.revisions(db) == {"kernel_0010", "toy_0001"}
     database.close()
 
 
@@ -336,7 +336,7 @@ def test_a_database_is_upgraded_although_who_works_meanwhile_takes_its_locks_in_
         working.rollback()
     upgrade.wait()
     with database.read() as db:
-        assert schema.revisions(db) == {"kernel_0009"}
+        assert schema.revisions(db) == {"kernel_0010"}
     database.close()
 
 
