@@ -3,7 +3,7 @@
 import logging
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -12,10 +12,12 @@ from eventlet import wsgi
 from eventlet.event import Event
 from nameko.containers import ServiceContainer
 
+from services.front_door import FrontDoor
 from services.kernel import embedded, sealing
 from services.kernel.direct import LocalServices
 from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import Keyring, MasterKey
+from services.kernel.runtime import Ask
 from services.kernel.settings import Settings
 from services.named import service
 
@@ -28,25 +30,36 @@ STOP_SECONDS = 8.0
 class System:
     """The containers of the named services, on one broker, which carries no call from one of them to another."""
 
-    def __init__(self, settings: Settings, names: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, names: Sequence[str], elsewhere: Ask | None = None) -> None:
+        """`elsewhere`: how services that do not run here are asked, if not by the broker."""
         embedded.register()
         key = MasterKey.load(settings.master_key_file, create=settings.make_master_key)
         sealing.use(Keyring(key, "rpc", settings.key_generation), settings.key_generation)
-        local = LocalServices()
+        self.local = LocalServices()
         self.containers = [
-            ServiceContainer(hosted(service(name)), _config(settings, name, local)) for name in names
+            ServiceContainer(hosted(service(name)), _config(settings, name, self.local, elsewhere))
+            for name in names
         ]
+        self._front: FrontDoor | None = None
+        self._end = Event()
 
     def start(self) -> None:
         """Start all side by side: each waits for its own database and broker. The first failure is raised."""
         for thread in [eventlet.spawn(container.start) for container in self.containers]:
             thread.wait()
 
+    def open_for(self, front: FrontDoor) -> None:
+        """Answer a front door that is a process of its own; it is stopped before the services, which end with it."""
+        self._front = front
+        eventlet.spawn(_watch, lambda: front.serve(self.local), self._end)
+
     def stop(self) -> None:
         """Stop all within seconds; what does not end by itself is killed."""
         for container in self.containers:
             for provider in container.dependencies:  # each has its runtime, and nothing else
                 provider.dismiss()
+        if self._front is not None:
+            self._front.stop(STOP_SECONDS)
         deadline = time.monotonic() + STOP_SECONDS
         threads = [eventlet.spawn(container.stop) for container in self.containers]
         for container, thread in zip(self.containers, threads, strict=True):
@@ -57,33 +70,33 @@ class System:
             with eventlet.Timeout(1, False):
                 container.kill()
 
-    def wait(self) -> None:
-        """Return when a signal asks to stop; raise if a container died."""
-        asked = Event()
-
-        def ask(*_: object) -> None:
-            if not asked.ready():
-                asked.send(None)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: eventlet.spawn_after(0, ask))
+    def wait(self, signals: Sequence[signal.Signals]) -> None:
+        """Return when a signal or `ask_to_end` asks for it; raise if a container or the front door died."""
+        for number in signals:
+            signal.signal(number, lambda *_: eventlet.spawn_after(0, self.ask_to_end))
         for container in self.containers:
-            eventlet.spawn(_watch, container, asked)
-        asked.wait()
+            eventlet.spawn(_watch, container.wait, self._end)
+        self._end.wait()
+
+    def ask_to_end(self) -> None:
+        if not self._end.ready():
+            self._end.send(None)
 
 
-def _watch(container: ServiceContainer, end: Event) -> None:
+def _watch(work: Callable[[], object], end: Event) -> None:
     try:
-        container.wait()
+        work()
     except Exception as error:
         if not end.ready():
             end.send_exception(error)
 
 
-def _config(settings: Settings, name: str, local: LocalServices) -> dict[str, Any]:
+def _config(
+    settings: Settings, name: str, local: LocalServices, elsewhere: Ask | None
+) -> dict[str, Any]:
     host, port = settings.http
     return {
-        **nameko_config(settings, local),
+        **nameko_config(settings, local, elsewhere),
         "WEB_SERVER_ADDRESS": f"{host}:{port}",
         "max_workers": WORKERS.get(name, 10),
     }

@@ -4,7 +4,7 @@ their doors."""
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -21,18 +21,20 @@ from services.named import wiring
 
 NAMES = ("intake", "screening", "partners", "referral", "reporting", "web")
 LOGGED = NAMES[:-1]  # the front door keeps no log
+ENDING = 1.0  # seconds in which a front door ends that is a process of its own, when its parent was killed
 
 
 @contextmanager
-def owning(settings: Settings) -> Iterator[None]:
-    """Hold the data folder's lock; where the databases are PostgreSQL's there is nothing to lock."""
+def owning(settings: Settings) -> Iterator[int | None]:
+    """Hold the data folder's lock, the number of its file; where the databases are PostgreSQL's there is nothing to
+    lock."""
     if settings.folder_is_shared:
-        yield
+        yield None
         return
     private.tighten(settings.data)
     with open(settings.data / "lock", "a+", opener=private.opener) as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            patiently(lambda: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB))
         except OSError as error:
             file.seek(0)
             raise Failed(
@@ -41,8 +43,21 @@ def owning(settings: Settings) -> Iterator[None]:
         file.truncate(0)
         file.write(f"process {os.getpid()}, http://{settings.http[0]}:{settings.http[1]}")
         file.flush()
-        yield
+        yield file.fileno()
         file.truncate(0)
+
+
+def patiently(take: Callable[[], object]) -> None:
+    """Take what is another's, if that one is just about to end: OSError while it is not, and after that."""
+    until = time.monotonic() + ENDING
+    while True:
+        try:
+            take()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 def running(settings: Settings) -> str | None:

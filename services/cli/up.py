@@ -2,16 +2,25 @@
 
 import gc
 import logging
+import os
+import signal
 import socket
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from services.cli import sample
-from services.cli.folder import NAMES, owning, runtimes
+from services.cli.folder import NAMES, owning, patiently, runtimes
 from services.cli.group import Failed, settings_of, songtor
 from services.kernel import logs
 from services.kernel.errors import Outdated
+from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from services.hosting import System
 
 
 @songtor.command()
@@ -25,30 +34,40 @@ from services.kernel.settings import Settings
 @click.option("--demo", is_flag=True, help="First make the sample network, once.")
 @click.option("--http", help="HOST:PORT (default: SONGTOR_HTTP or 127.0.0.1:8000).")
 @click.option("--data", type=click.Path(), help="The data folder.")
+@click.option("--parent", type=int, hidden=True, help="Of the front door: the socket to its services.")
 @click.pass_context
 def up(
-    context: click.Context, names: tuple[str, ...], demo: bool, http: str | None, data: str | None
+    context: click.Context,
+    names: tuple[str, ...],
+    demo: bool,
+    http: str | None,
+    data: str | None,
+    parent: int | None,
 ) -> None:
     """Run all services, or the named ones, until stopped."""
     settings = settings_of(context, data, http)
     chosen = names or NAMES
+    if parent is not None:
+        logs.configure()
+        _run_front_door(settings, parent, demo)
+        return
     if settings.embedded and set(chosen) != set(NAMES):
         raise Failed("Services in several processes need RabbitMQ: set SONGTOR_BROKER_URL.")
     serves = "web" in chosen
     if serves:
         _free(settings.http)
     logs.configure()
-    with owning(settings):
+    with owning(settings) as lock:
         if demo:
             _load_sample(settings, serves)
-        _run(settings, chosen, demo)
+        _run(settings, chosen, demo, lock)
 
 
 def _free(address: tuple[str, int]) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(address)
+            patiently(lambda: probe.bind(address))
         except OSError as error:
             where = f"{address[0]}:{address[1]}"
             raise Failed(
@@ -67,26 +86,70 @@ def _load_sample(settings: Settings, serves: bool) -> None:
             waiting.close()
 
 
-def _run(settings: Settings, names: tuple[str, ...], demo: bool) -> None:
+def _run(settings: Settings, names: Sequence[str], demo: bool, lock: int | None) -> None:
+    """The services, and the front door with them: on a core of its own where there are two."""
     gc.disable()  # what is brought in stays
+    from services.front_door import FrontDoor
     from services.hosting import System
 
-    system = System(settings, names)
-    system.start()
-    _look_no_more()
-    if "web" in names:
-        _greet(settings, demo)
-        _invite(settings)
+    front = None
+    if "web" in names and len(names) > 1 and settings.processes > 1:
+        MasterKey.load(settings.master_key_file, create=settings.make_master_key)  # by one of the two
+        front = FrontDoor(_front_door(settings, demo), () if lock is None else (lock,))
+    system = System(settings, [name for name in names if front is None or name != "web"])
     try:
-        system.wait()
-    except Outdated:
-        raise  # its sentence says all there is to say
-    except Exception as error:
-        logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
-        raise Failed(f"A service ended by itself ({type(error).__name__}).") from error
+        system.start()
+        _look_no_more()
+        if front is not None:
+            system.open_for(front)
+        elif "web" in names:
+            _greet(settings, demo)
+        _wait(system)
     finally:
         click.echo("Stopping.", err=True)
         system.stop()
+
+
+def _front_door(settings: Settings, demo: bool) -> Callable[[int], Sequence[str]]:
+    """The command of its process, when it is told where its parent is found."""
+    command = [sys.executable, "-m", "services.cli", "--data", str(settings.data), "up", "--service", "web"]
+    command += ["--http", f"{settings.http[0]}:{settings.http[1]}", *(["--demo"] if demo else [])]
+    return lambda parent: [*command, "--parent", str(parent)]
+
+
+def _run_front_door(settings: Settings, number: int, demo: bool) -> None:
+    """To the end of the process that has its services."""
+    gc.disable()
+    import eventlet
+
+    from services import front_door
+    from services.hosting import System
+
+    parent = front_door.parent(number)
+    system = System(settings, ["web"], parent.ask)
+    eventlet.spawn(parent.listen, stop=system.ask_to_end, lost=lambda: os._exit(1))
+    parent.wait()
+    try:
+        system.start()
+        _look_no_more()
+        _greet(settings, demo)
+        _wait(system, signals=())
+    finally:
+        system.stop()
+
+
+def _wait(system: "System", signals: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)) -> None:
+    from services.front_door import Ended
+
+    try:
+        system.wait(signals)
+    except Outdated:
+        raise  # its sentence says all there is to say
+    except Ended as ended:
+        sys.exit(ended.code or 1)
+    except Exception as error:
+        logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
+        raise Failed(f"A service ended by itself ({type(error).__name__}).") from error
 
 
 def _look_no_more() -> None:
@@ -100,11 +163,13 @@ def _look_no_more() -> None:
 
 
 def _greet(settings: Settings, demo: bool) -> None:
+    """Say where it serves, and to whom it is open."""
     click.echo(f"Songtor serves on http://{settings.http[0]}:{settings.http[1]}")
     where = "PostgreSQL" if settings.folder_is_shared else str(settings.data)
     click.echo(f"Data is kept in {where}; the master key is {settings.master_key_file}.")
     if demo:
         sample.greet(settings)
+    _invite(settings)
 
 
 def _invite(settings: Settings) -> None:

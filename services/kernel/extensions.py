@@ -30,7 +30,7 @@ from services.kernel.rpc import (
     gather,
     within,
 )
-from services.kernel.runtime import Ports, ServiceRuntime, utc_now
+from services.kernel.runtime import Ask, Ports, ServiceRuntime, utc_now
 from services.kernel.settings import Settings
 from services.kernel.subscription import Subscription
 from services.kernel.timers import keep_time
@@ -41,17 +41,22 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 SETTINGS = "SONGTOR"  # the key of nameko's config under which our Settings travel ...
-LOCAL = "SONGTOR_LOCAL"  # ... and the LocalServices of this process
+LOCAL = "SONGTOR_LOCAL"  # ... the LocalServices of this process ...
+ELSEWHERE = "SONGTOR_ELSEWHERE"  # ... and how services of other processes are asked, if not by the broker
 
 
-def nameko_config(settings: Settings, local: LocalServices) -> dict[str, Any]:
+def nameko_config(
+    settings: Settings, local: LocalServices, elsewhere: Ask | None = None
+) -> dict[str, Any]:
     """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a
-    dead line. Services with the same `local` call each other's doors without the broker."""
+    dead line. Services with the same `local` call each other's doors without the broker, which also carries no call
+    where `elsewhere` is given."""
     return {
         AMQP_URI_CONFIG_KEY: settings.broker_url,
         HEARTBEAT_CONFIG_KEY: HEARTBEAT,
         SETTINGS: settings,
         LOCAL: local,
+        ELSEWHERE: elsewhere,
         LINES_KEY: Lines(settings.broker_url),
         **sealing.NAMEKO_CONFIG,
     }
@@ -75,7 +80,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
         ports = Ports(
             now=utc_now,
             pause=eventlet.sleep,
-            ask=DirectClient(self._local, RpcClient(config, self.replies)),
+            ask=DirectClient(self._local, config[ELSEWHERE] or RpcClient(config, self.replies)),
             together=gather,
             heavy=eventlet.tpool.execute,
             within=within,

@@ -70,6 +70,7 @@ class Settings:
     database_url: str
     broker_url: str
     http: tuple[str, int]
+    processes: int  # 2: the front door is one of its own, beside that of its services
     master_key_file: Path
     erasure_ledger: Path  # who was erased (kernel.ledger); in no backup
     key_generation: int  # of the keys that are derived from it to seal and to sign (kernel.keys)
@@ -122,6 +123,7 @@ def read(
         ),
         broker_url=_password(env, "SONGTOR_BROKER_PASSWORD_FILE", broker),
         http=_address(http or env.get("SONGTOR_HTTP") or "127.0.0.1:8000"),
+        processes=_processes(env.get("SONGTOR_PROCESSES") or ""),
         master_key_file=Path(env.get("SONGTOR_MASTER_KEY_FILE") or folder / "master.key"),
         erasure_ledger=Path(env.get("SONGTOR_ERASURE_LEDGER") or folder / "erasures.jsonl"),
         key_generation=_generation(env.get("SONGTOR_KEY_GENERATION") or "1"),
@@ -132,6 +134,14 @@ def read(
         outbound=_outbound(env.get("SONGTOR_OUTBOUND_ALLOW") or ""),
         senders=_senders(env),
     )
+
+
+def _processes(text: str) -> int:
+    if not text:
+        return min(2, len(os.sched_getaffinity(0)))
+    if text not in ("1", "2"):
+        raise BadSetting("SONGTOR_PROCESSES must be 1 or 2.")
+    return int(text)
 
 
 def _generation(text: str) -> int:

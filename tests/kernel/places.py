@@ -22,7 +22,7 @@ from services.kernel.database import Database
 from services.kernel.direct import LocalServices
 from services.kernel.extensions import hosted, nameko_config
 from services.kernel.keys import MasterKey
-from services.kernel.runtime import Ports, ServiceRuntime
+from services.kernel.runtime import Ask, Ports, ServiceRuntime
 from services.kernel.settings import Settings
 from tests.kernel.toys import Toys
 from tests.support import absent, databases
@@ -121,15 +121,17 @@ class Place:
         self.runtimes.append(made)
         return made
 
-    def start(self, *services: type[Any], local: LocalServices | None = None) -> list[ServiceRuntime]:
+    def start(
+        self, *services: type[Any], local: LocalServices | None = None, elsewhere: Ask | None = None
+    ) -> list[ServiceRuntime]:
         """Real nameko containers; the runtimes they inject. Without `local` each is alone in its process, as far as it
-        knows."""
+        knows; `elsewhere`: how others are asked, if not by the broker."""
         key = MasterKey.load(self.settings.master_key_file, create=True)
         sealing.configure(key.derive("rpc"))
         injected = []
         for service in services:
             near = LocalServices() if local is None else local
-            container = ServiceContainer(hosted(service), nameko_config(self.settings, near))
+            container = ServiceContainer(hosted(service), nameko_config(self.settings, near, elsewhere))
             container.start()
             self.containers.append(container)
             extension = next(e for e in container.dependencies if e.attr_name == "runtime")

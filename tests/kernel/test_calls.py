@@ -1,9 +1,11 @@
-"""A call of a door is the same call whether the service runs in this process or is reached over the broker.
+"""A call of a door is the same call whether the service runs in this process, in the one that started it, or is reached
+over the broker.
 
-Long because everything is tried on the same two services, in one process and over the broker, with strangers
-at it and while it is frozen.
+Long because everything is tried on the same two services, in one process, over a socket and over the broker, with
+strangers at it and while it is frozen.
 """
 
+import socket
 import time
 from contextlib import suppress
 from contextvars import ContextVar
@@ -19,6 +21,7 @@ from marshmallow import Schema, fields
 from prometheus_client import REGISTRY
 
 from services.kernel import errors, extensions, logs, scope
+from services.kernel.adjoining import Child, Parent
 from services.kernel.direct import SLOTS, LocalServices
 from services.kernel.doors import Call, Doors, Runtime, query
 from services.kernel.runtime import SYSTEM_CALL
@@ -119,14 +122,23 @@ def ask_of(service):
 
 
 class Calls:
-    """The two services, the asked one here or only at the broker."""
+    """The two services: the asked one here, in the parent (of which this process plays both sides), or at the
+    broker."""
 
     def __init__(self, pair, transport):
-        self.pair, self.witness, self.waiting = pair, Witness(), []
-        self.local = LocalServices() if transport == "direct" else None
-        self.runtime, self.asking = pair.start(
-            asked_service(pair, self.witness), asking_service(pair), local=self.local
-        )
+        self.pair, self.witness, self.waiting, self.line = pair, Witness(), [], None
+        self.local = None if transport == "broker" else LocalServices()
+        [self.runtime] = pair.start(asked_service(pair, self.witness), local=self.local)
+        near = self.local if transport == "direct" else LocalServices()
+        elsewhere = self._adjoin() if transport == "adjoining" else None
+        [self.asking] = pair.start(asking_service(pair), local=near, elsewhere=elsewhere)
+
+    def _adjoin(self):
+        ends = socket.socketpair()
+        child, parent = Child(ends[0], self.local), Parent(ends[1])
+        self.line = [eventlet.spawn(child.answer), eventlet.spawn(parent.listen, child.close, parent.close)]
+        parent.wait()
+        return parent.ask
 
     def ask(self, door, value=None, seconds=5.0, service=None, **more):
         asked = self.asking.ports.ask
@@ -152,6 +164,8 @@ class Calls:
         for thread in self.waiting:
             with suppress(errors.Unavailable):
                 thread.wait()
+        for thread in self.line or ():
+            thread.kill()
 
 
 def until(good, seconds=10.0):
@@ -160,7 +174,7 @@ def until(good, seconds=10.0):
             eventlet.sleep(0.01)
 
 
-@pytest.fixture(params=["direct", "sealed"])
+@pytest.fixture(params=["direct", "adjoining", "broker"])
 def calls(request, pair):
     made = Calls(pair, request.param)
     yield made
@@ -170,6 +184,13 @@ def calls(request, pair):
 @pytest.fixture
 def direct(pair):
     made = Calls(pair, "direct")
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["direct", "adjoining"])
+def near(request, pair):
+    made = Calls(pair, request.param)
     yield made
     made.close()
 
@@ -266,25 +287,25 @@ def test_ten_are_worked_on_at_a_time_and_waiting_for_a_turn_counts(calls):
     assert sorted(thread.wait()["answer"] for thread in waiting) == list(range(SLOTS["doors"] + 3))
 
 
-def test_in_one_process_whoever_gave_up_before_its_turn_is_not_answered_later(direct):
-    waiting = direct.busy()
+def test_without_a_broker_whoever_gave_up_before_its_turn_is_not_answered_later(near):
+    waiting = near.busy()
     with pytest.raises(errors.Unavailable):
-        direct.ask("echo", "late", 0.1)
-    direct.witness.gate.send()
+        near.ask("echo", "late", 0.1)
+    near.witness.gate.send()
     for thread in waiting:
         thread.wait()
-    direct.ask("echo", "next")
-    assert direct.witness.entered[len(waiting) :] == ["next"]
+    near.ask("echo", "next")
+    assert near.witness.entered[len(waiting) :] == ["next"]
 
 
-def test_in_one_process_followers_and_watchers_have_their_answers_while_all_ten_are_taken(direct):
-    direct.busy(SLOTS["doors"] + 5)
-    teller, system = direct.pair.toys.teller, direct.asking.ports.ask
+def test_without_a_broker_followers_and_watchers_have_their_answers_while_all_ten_are_taken(near):
+    near.busy(SLOTS["doors"] + 5)
+    teller, system = near.pair.toys.teller, near.asking.ports.ask
     for _ in range(2 * SLOTS["log"]):
         assert system(teller, "page", SYSTEM_CALL, {"after": 0}, 1.0)["answer"]["head"] == 0
         assert system(teller, "status", SYSTEM_CALL, {}, 1.0)["answer"]["service"] == teller
         assert system(teller, "figures", SYSTEM_CALL, {}, 1.0)["answer"]["process"]
-    assert direct.asking.inbox.pull(teller) == 0
+    assert near.asking.inbox.pull(teller) == 0
 
 
 def test_doors_that_wait_for_each_other_in_a_circle_are_free_again_at_the_deadline(calls):
@@ -340,25 +361,25 @@ def test_a_stop_lets_doors_end_and_takes_no_more(calls):
     assert calls.witness.left == [0]
 
 
-def test_in_one_process_a_stop_ends_within_seconds_whatever_its_doors_do(direct):
-    waiting = direct.busy(SLOTS["doors"] + 1)
+def test_without_a_broker_a_stop_ends_within_seconds_whatever_its_doors_do(near):
+    waiting = near.busy(SLOTS["doors"] + 1)
     started = time.monotonic()
-    direct.pair.stop_first()
+    near.pair.stop_first()
     assert time.monotonic() - started < 8
     for thread in waiting:
         with pytest.raises(errors.Unavailable, match="is not running"):
             thread.wait()
-    assert direct.witness.left == []
+    assert near.witness.left == []
 
 
-def test_what_is_called_in_one_process_never_passes_the_broker(direct):
-    with Connection(direct.pair.settings.broker_url) as connection:
+def test_what_is_called_without_the_broker_never_passes_it(near):
+    with Connection(near.pair.settings.broker_url) as connection:
         exchange = Exchange("nameko-rpc", "topic", durable=True)
-        tap = Queue(f"tap{uuid4().hex}", exchange, f"{direct.pair.toys.teller}.#", expires=60)(
+        tap = Queue(f"tap{uuid4().hex}", exchange, f"{near.pair.toys.teller}.#", expires=60)(
             connection.channel()
         )
         tap.declare()
-        direct.open()
+        near.open()
         assert tap.get(no_ack=True) is None
         tap.delete()
 
