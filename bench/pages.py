@@ -9,7 +9,8 @@ and the first again with a crowd of users, where nothing may fail. Times are tho
 byte sent to the last received; a page that answers with a redirect and where it leads are two. The first seconds of a
 run do not count.
 
-The users run in processes of their own; they and the system share the machine. `--data` keeps the loaded network for
+The users run in processes of their own; they and the system share the machine. `processor` counts cores, so with two
+processes of the system it may be up to two. `--data` keeps the loaded network for
 the next time.
 
 Long because the users of one measurement and what they do are read together.
@@ -35,6 +36,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
+import psutil
 from lxml import html
 
 SONGTOR = Path(sys.executable).with_name("songtor")
@@ -363,9 +365,10 @@ def ready(address: str) -> bool:
 
 
 def busy(process: subprocess.Popen[bytes]) -> float:
-    """Processor seconds the system has used."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Processor seconds the system has used, in all its processes."""
+    parent = psutil.Process(process.pid)
+    times = [each.cpu_times() for each in (parent, *parent.children())]
+    return sum(each.user + each.system for each in times)
 
 
 def measure(process: subprocess.Popen[bytes], address: str, run: Run, count: int) -> int:

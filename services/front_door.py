@@ -1,16 +1,17 @@
 """The front door in a process of its own beside the services: pages are drawn on one core while doors work on another.
 
-Its parent, in which all services run, starts it with `songtor up` and gives it one end of a socket (kernel.adjoining).
-The two end together. Asked to stop, the parent lets it answer first whom it serves; when one of them dies, so does the
-other.
+The process in which all services run forks it, when all is brought in and nothing is open yet, and keeps one end of a
+socket (kernel.adjoining). The two end together. Asked to stop, the parent lets it answer first whom it serves; when one
+of them dies, so does the other.
 """
 
+import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
 
 import eventlet
-from eventlet.green import subprocess
+from eventlet import hubs
+from eventlet.green.os import waitpid
 
 from services.kernel.adjoining import Child, Parent
 from services.kernel.direct import LocalServices
@@ -25,14 +26,10 @@ class Ended(Exception):
 
 
 class FrontDoor:
-    """For the parent: the process. `command` is told the number of its end of the socket; `held`: the numbers of open
-    files that it holds too, so that nobody takes them for free while it lives."""
+    """For the parent: the other process, and this end of the socket to it."""
 
-    def __init__(self, command: Callable[[int], Sequence[str]], held: Sequence[int]) -> None:
-        self._end, theirs = socket.socketpair()
-        with theirs:
-            number = theirs.fileno()
-            self._process = subprocess.Popen(command(number), pass_fds=(number, *held))
+    def __init__(self, process: int, end: socket.socket) -> None:
+        self._process, self._end = process, end
         self._child: Child | None = None
         self._stopping = False
 
@@ -41,22 +38,34 @@ class FrontDoor:
         self._child = Child(self._end, services)
         self._child.answer()
         if not self._stopping:
-            raise Ended(self._process.wait())
+            _, status = waitpid(self._process, 0)
+            raise Ended(os.waitstatus_to_exitcode(status))
 
     def stop(self, seconds: float) -> None:
         """Let it end with the answers that it waits for; without them when they do not come in time."""
         self._stopping = True
         if self._child is not None:
             self._child.stop()
-        with eventlet.Timeout(seconds, False):
-            self._process.wait()
-        self._process.kill()
-        self._process.wait()
+        try:
+            with eventlet.Timeout(seconds, False):
+                waitpid(self._process, 0)
+                return
+            os.kill(self._process, signal.SIGKILL)
+            waitpid(self._process, 0)
+        except ChildProcessError:
+            return  # it had ended before
 
 
-def parent(number: int) -> Parent:
-    """For the front door: the process that gave it this end of a socket. From a terminal and from whoever watches
+def fork() -> FrontDoor | Parent:
+    """Twice: for the parent its front door, for the front door its parent. From a terminal and from whoever watches
     processes both have the same signals; the front door leaves them to its parent, which it serves to the end."""
+    ours, theirs = socket.socketpair()
+    process = os.fork()
+    if process:
+        theirs.close()
+        return FrontDoor(process, ours)
+    ours.close()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
-    return Parent(socket.socket(fileno=number))
+    hubs.use_hub()  # the parent's, if it has one already, looks at what is the parent's
+    return Parent(theirs)

@@ -83,7 +83,7 @@ class System:
             self._end.send(None)
 
 
-def _watch(work: Callable[[], object], end: Event) -> None:
+def _watch(work: Callable[[], None], end: Event) -> None:
     try:
         work()
     except Exception as error:
@@ -91,9 +91,7 @@ def _watch(work: Callable[[], object], end: Event) -> None:
             end.send_exception(error)
 
 
-def _config(
-    settings: Settings, name: str, local: LocalServices, elsewhere: Ask | None
-) -> dict[str, Any]:
+def _config(settings: Settings, name: str, local: LocalServices, elsewhere: Ask | None) -> dict[str, Any]:
     host, port = settings.http
     return {
         **nameko_config(settings, local, elsewhere),

@@ -25,11 +25,11 @@ ENDING = 1.0  # seconds in which a front door ends that is a process of its own,
 
 
 @contextmanager
-def owning(settings: Settings) -> Iterator[int | None]:
-    """Hold the data folder's lock, the number of its file; where the databases are PostgreSQL's there is nothing to
-    lock."""
+def owning(settings: Settings) -> Iterator[None]:
+    """Hold the data folder's lock; where the databases are PostgreSQL's there is nothing to lock. A process that is
+    forked meanwhile holds it too, to its own end."""
     if settings.folder_is_shared:
-        yield None
+        yield
         return
     private.tighten(settings.data)
     with open(settings.data / "lock", "a+", opener=private.opener) as file:
@@ -43,11 +43,11 @@ def owning(settings: Settings) -> Iterator[int | None]:
         file.truncate(0)
         file.write(f"process {os.getpid()}, http://{settings.http[0]}:{settings.http[1]}")
         file.flush()
-        yield file.fileno()
+        yield
         file.truncate(0)
 
 
-def patiently(take: Callable[[], object]) -> None:
+def patiently(take: Callable[[], None]) -> None:
     """Take what is another's, if that one is just about to end: OSError while it is not, and after that."""
     until = time.monotonic() + ENDING
     while True:

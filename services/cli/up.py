@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +20,9 @@ from services.kernel.keys import MasterKey
 from services.kernel.settings import Settings
 
 if TYPE_CHECKING:
+    from services.front_door import FrontDoor
     from services.hosting import System
+    from services.kernel.adjoining import Parent
 
 
 @songtor.command()
@@ -34,33 +36,23 @@ if TYPE_CHECKING:
 @click.option("--demo", is_flag=True, help="First make the sample network, once.")
 @click.option("--http", help="HOST:PORT (default: SONGTOR_HTTP or 127.0.0.1:8000).")
 @click.option("--data", type=click.Path(), help="The data folder.")
-@click.option("--parent", type=int, hidden=True, help="Of the front door: the socket to its services.")
 @click.pass_context
 def up(
-    context: click.Context,
-    names: tuple[str, ...],
-    demo: bool,
-    http: str | None,
-    data: str | None,
-    parent: int | None,
+    context: click.Context, names: tuple[str, ...], demo: bool, http: str | None, data: str | None
 ) -> None:
     """Run all services, or the named ones, until stopped."""
     settings = settings_of(context, data, http)
     chosen = names or NAMES
-    if parent is not None:
-        logs.configure()
-        _run_front_door(settings, parent, demo)
-        return
     if settings.embedded and set(chosen) != set(NAMES):
         raise Failed("Services in several processes need RabbitMQ: set SONGTOR_BROKER_URL.")
     serves = "web" in chosen
     if serves:
         _free(settings.http)
     logs.configure()
-    with owning(settings) as lock:
+    with owning(settings):
         if demo:
             _load_sample(settings, serves)
-        _run(settings, chosen, demo, lock)
+        _run(settings, chosen, demo)
 
 
 def _free(address: tuple[str, int]) -> None:
@@ -86,16 +78,17 @@ def _load_sample(settings: Settings, serves: bool) -> None:
             waiting.close()
 
 
-def _run(settings: Settings, names: Sequence[str], demo: bool, lock: int | None) -> None:
+def _run(settings: Settings, names: Sequence[str], demo: bool) -> None:
     """The services, and the front door with them: on a core of its own where there are two."""
     gc.disable()  # what is brought in stays
-    from services.front_door import FrontDoor
     from services.hosting import System
+    from services.kernel.adjoining import Parent
 
-    front = None
-    if "web" in names and len(names) > 1 and settings.processes > 1:
-        MasterKey.load(settings.master_key_file, create=settings.make_master_key)  # by one of the two
-        front = FrontDoor(_front_door(settings, demo), () if lock is None else (lock,))
+    apart = "web" in names and len(names) > 1 and settings.processes > 1
+    front = _front_door(settings, names) if apart else None
+    if isinstance(front, Parent):
+        _serve_with(front, settings, demo)
+        sys.exit()  # the folder is the parent's
     system = System(settings, [name for name in names if front is None or name != "web"])
     try:
         system.start()
@@ -110,22 +103,25 @@ def _run(settings: Settings, names: Sequence[str], demo: bool, lock: int | None)
         system.stop()
 
 
-def _front_door(settings: Settings, demo: bool) -> Callable[[int], Sequence[str]]:
-    """The command of its process, when it is told where its parent is found."""
-    command = [sys.executable, "-m", "services.cli", "--data", str(settings.data), "up", "--service", "web"]
-    command += ["--http", f"{settings.http[0]}:{settings.http[1]}", *(["--demo"] if demo else [])]
-    return lambda parent: [*command, "--parent", str(parent)]
+def _front_door(settings: Settings, names: Sequence[str]) -> "FrontDoor | Parent":
+    """From here on there are two processes, which share what is brought in, and the key."""
+    from services import front_door
+    from services.named import service
+
+    for name in names:
+        service(name)
+    MasterKey.load(settings.master_key_file, create=settings.make_master_key)
+    gc.collect()
+    gc.freeze()
+    return front_door.fork()
 
 
-def _run_front_door(settings: Settings, number: int, demo: bool) -> None:
-    """To the end of the process that has its services."""
-    gc.disable()
+def _serve_with(parent: "Parent", settings: Settings, demo: bool) -> None:
+    """The front door, to the end of the process that has its services."""
     import eventlet
 
-    from services import front_door
     from services.hosting import System
 
-    parent = front_door.parent(number)
     system = System(settings, ["web"], parent.ask)
     eventlet.spawn(parent.listen, stop=system.ask_to_end, lost=lambda: os._exit(1))
     parent.wait()
@@ -146,7 +142,7 @@ def _wait(system: "System", signals: Sequence[signal.Signals] = (signal.SIGINT, 
     except Outdated:
         raise  # its sentence says all there is to say
     except Ended as ended:
-        sys.exit(ended.code or 1)
+        sys.exit(max(ended.code, 1))
     except Exception as error:
         logging.getLogger(__name__).error("a service ended by itself", exc_info=error)
         raise Failed(f"A service ended by itself ({type(error).__name__}).") from error

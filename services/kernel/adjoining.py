@@ -11,9 +11,8 @@ On the wire: the length of a message in four bytes, then the message as JSON.
 
 import socket
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import count
-from typing import Any
 
 import eventlet
 import orjson
@@ -24,10 +23,10 @@ from eventlet.queue import LightQueue
 from services.kernel import database, sealing, wire
 from services.kernel.direct import LocalServices
 from services.kernel.errors import Unavailable
+from services.kernel.questions import Body, Json
 from services.kernel.wire import Reply
 
 LENGTH = struct.Struct(">I")
-GO, STOP = ["go"], ["stop"]
 
 
 class Line:
@@ -44,7 +43,7 @@ class Line:
     def send(self, message: bytes) -> None:
         self._leaving.put(LENGTH.pack(len(message)) + message)
 
-    def messages(self) -> Iterator[Any]:
+    def messages(self) -> Iterator[Json]:
         """What comes, until the other process ends."""
         try:
             while len(head := self._file.read(LENGTH.size)) == LENGTH.size:
@@ -80,12 +79,13 @@ class Parent:
     def listen(self, stop: Callable[[], None], lost: Callable[[], None]) -> None:
         """Take what the parent says, to its end: `stop` when it asks to end, `lost` when it has ended itself."""
         for message in self._line.messages():
-            if message == GO:
-                self._open.send()
-            elif message == STOP:
-                stop()
-            elif waiting := self._waiting.get(message[0]):
-                waiting.send(message[1])
+            match message:
+                case ["go"]:
+                    self._open.send()
+                case ["stop"]:
+                    stop()
+                case [int(number), reply] if waiting := self._waiting.get(number):
+                    waiting.send(reply)
         lost()
 
     def wait(self) -> None:
@@ -95,9 +95,7 @@ class Parent:
     def close(self) -> None:
         self._line.close()
 
-    def ask(
-        self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
-    ) -> Any:
+    def ask(self, service: str, door: str, call: Body, body: Body, seconds: float) -> Json:
         """The answer of `service.door`; Unavailable when it does not come in time or nobody serves."""
         database.require_no_transaction()
         number, arrived = next(self._numbers), Event()
@@ -111,7 +109,8 @@ class Parent:
             del self._waiting[number]
         if reply["error"]:
             raise wire.remote(reply["error"])
-        return reply["result"]
+        answer: Json = reply["result"]
+        return answer
 
 
 class Child:
@@ -122,25 +121,18 @@ class Child:
 
     def answer(self) -> None:
         """Open the doors, and answer until the child ends."""
-        self._line.send(orjson.dumps(GO))
-        for message in self._line.messages():
-            eventlet.spawn(self._answer, *message)
+        self._line.send(orjson.dumps(["go"]))
+        for question in self._line.messages():
+            assert isinstance(question, list), "the child is of this program"
+            eventlet.spawn(self._answer, *question)
 
     def stop(self) -> None:
-        self._line.send(orjson.dumps(STOP))
+        self._line.send(orjson.dumps(["stop"]))
 
     def close(self) -> None:
         self._line.close()
 
-    def _answer(
-        self,
-        number: int,
-        service: str,
-        door: str,
-        call: Mapping[str, Any],
-        body: Mapping[str, Any],
-        seconds: float,
-    ) -> None:
+    def _answer(self, number: int, service: str, door: str, call: Body, body: Body, seconds: float) -> None:
         local = self._services.get(service)
         reply: Reply | None = None
         if local is None:

@@ -45,9 +45,7 @@ LOCAL = "SONGTOR_LOCAL"  # ... the LocalServices of this process ...
 ELSEWHERE = "SONGTOR_ELSEWHERE"  # ... and how services of other processes are asked, if not by the broker
 
 
-def nameko_config(
-    settings: Settings, local: LocalServices, elsewhere: Ask | None = None
-) -> dict[str, Any]:
+def nameko_config(settings: Settings, local: LocalServices, elsewhere: Ask | None = None) -> dict[str, Any]:
     """nameko's configuration of every service: its broker, sealed messages, and a heartbeat by which both ends find a
     dead line. Services with the same `local` call each other's doors without the broker, which also carries no call
     where `elsewhere` is given."""

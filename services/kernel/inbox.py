@@ -29,6 +29,7 @@ from services.kernel.envelope import Envelope, Recorded, derived_id, instant
 from services.kernel.errors import Conflict, NotFound, Refused, Unavailable
 from services.kernel.eventlog import EventLog, Unit
 from services.kernel.parking import Parking
+from services.kernel.questions import Json
 from services.kernel.wiring import Reaction
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,9 @@ class Inbox:
         self.parking = Parking(log, now)
         # One page of a source at a time within this process; other replicas are kept out by the cursor's row.
         self._turns = {source: Lock() for source in self.wiring.hears}
+        self._heard: dict[
+            str, tuple[str, int]
+        ] = {}  # the epoch and position to which this process heard a source
 
     # -- hearing ---------------------------------------------------------------------------------------------------
 
@@ -102,6 +106,8 @@ class Inbox:
             page = orjson.loads(body)
         except ValueError:
             page = None
+        if self._was_heard(source, page):
+            return Receipt.DUPLICATE
         if (wrong := damage(page)) is not None:
             self.parking.park_bytes(source, bytes(body), wrong)
             return Receipt.UNREADABLE
@@ -113,6 +119,16 @@ class Inbox:
                 return self._hear_part(source, page, page["events"])
         except Diverged as error:
             return self._drop(source, page, str(error))
+
+    def _was_heard(self, source: str, page: Json) -> bool:
+        """Whether this process heard all that a page says it has; nothing would come of it, whoever made it."""
+        epoch, position = self._heard.get(source, ("", 0))
+        return (
+            isinstance(page, dict)
+            and page.get("epoch") == epoch
+            and isinstance(to := page.get("to"), int)
+            and to <= position
+        )
 
     def _drop(self, source: str, page: Page, why: str) -> Receipt:
         logger.warning("a page of %s up to %s is dropped: %s", source, page["to"], why)
@@ -194,6 +210,7 @@ class Inbox:
             last = fresh[-1]["sequence"], fresh[-1]["hash"], page["epoch"]
             self.database.run_later(db, sql, *last, head, head, instant(self.now()), source)
             self.log.append(unit)
+        self._heard[source] = page["epoch"], fresh[-1]["sequence"]
         self.log.committed(unit)
         self.log.bell.ring()
         metrics.HEARD.labels(self.service, source).inc(len(fresh))
@@ -274,6 +291,8 @@ class Inbox:
             position, hash, epoch, state, *_ = self._standing(source)
             if state == HALTED:
                 return position
+            if epoch:
+                self._heard[source] = epoch, position
             page = self.fetch(source, position, PULL)
             if not page["events"]:
                 if (wrong := _other(page, position, hash, epoch)) is not None:

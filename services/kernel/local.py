@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from services.kernel import database, wire
+from services.kernel import database, relay, wire
 from services.kernel import settings as settings_module
 from services.kernel.doors import Doors
 from services.kernel.envelope import instant
@@ -177,6 +177,12 @@ class Network:
             if source in self.runtimes
             and runtime.inbox.position(source) < self.runtimes[source].log.head()[0]
         }
+
+    def spare_the_broker(self) -> None:
+        """What everybody here has heard need not be published when the services run; a new one will pull it."""
+        if not self.unheard():
+            for runtime in self.runtimes.values():
+                relay.heard_by_all(runtime.log)
 
     def read(self, service: str, find: Callable[[Connection], T]) -> T:
         return self.runtimes[service].read(find)

@@ -106,6 +106,7 @@ def load(
             progress(day, DAYS + 1)
         agenda.work_until(now)
     net.settle()
+    net.spare_the_broker()
     progress(DAYS + 1, DAYS + 1)
     events = sum(runtime.log.head()[0] for runtime in net.runtimes.values())
     offered = sum(len(partner.programmes) for partner in partners)

@@ -1,8 +1,10 @@
 """The embedded system is started, stopped, killed and started again; nothing that was answered is lost."""
 
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from tests.journeys.conftest import Embedded
@@ -72,3 +74,51 @@ def test_a_second_one_in_the_same_folder_or_on_the_same_port_is_told_in_plain_wo
     assert "--http" in port_taken.stderr
     for said in (folder.stderr, port_taken.stderr):
         assert "Traceback" not in said
+
+
+# -- the front door's own process ----------------------------------------------------------------------------------
+
+
+def _front_door(system: Embedded) -> psutil.Process:
+    assert system.process.process is not None
+    [child] = psutil.Process(system.process.process.pid).children()
+    return child
+
+
+def _lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_the_system_ends_with_its_front_door_and_the_front_door_with_the_system(own_system: Embedded):
+    front_door = _front_door(own_system)
+    front_door.kill()
+    assert own_system.process.process is not None
+    assert own_system.process.process.wait(15) != 0
+
+    own_system.start()
+    front_door = _front_door(own_system)
+    own_system.process.kill()
+    until(lambda: _lives(front_door), lambda lives: not lives, "the front door ends with the system")
+
+
+def test_whoever_asks_both_to_end_is_obeyed_once_the_answers_are_given(own_system: Embedded):
+    worker, front_door = own_system.user("worker-60"), _front_door(own_system)
+    case_id = worker.open_case()
+    front_door.send_signal(signal.SIGTERM)
+    front_door.send_signal(signal.SIGINT)
+    assert worker.case(case_id)["version"] == 1
+    assert own_system.process.stop(seconds=15) == 0
+    assert not _lives(front_door)
+
+
+def test_one_process_does_it_all_where_it_is_told_to(own_system: Embedded):
+    own_system.process.stop(seconds=15)
+    alone = Embedded(own_system.folder, own_system.port, {"SONGTOR_PROCESSES": "1"}, tokens=own_system.tokens)
+    try:
+        alone.start()
+        worker = alone.user("worker-60")
+        assert worker.case(worker.open_case())["version"] == 1
+        assert alone.process.process is not None
+        assert psutil.Process(alone.process.process.pid).children() == []
+    finally:
+        alone.process.kill()

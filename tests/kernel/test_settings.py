@@ -1,5 +1,6 @@
 """The settings of an organisation's own provider: all of them or none, and each mistake is named at the start."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,13 @@ def test_the_file_of_the_secret_is_its_owners_alone_and_not_empty(told, tmp_path
     file.unlink()
     with pytest.raises(BadSetting, match=f"^{OIDC}CLIENT_SECRET_FILE: No such file"):
         read(told)
+
+
+def test_the_front_door_has_a_process_of_its_own_where_there_is_a_core_for_it_unless_it_is_told_otherwise(
+    told,
+):
+    assert read(told).processes == min(2, len(os.sched_getaffinity(0)))
+    assert [read(told | {"SONGTOR_PROCESSES": each}).processes for each in ("1", "2")] == [1, 2]
+    for wrong in ("0", "3", "two"):
+        with pytest.raises(BadSetting, match=r"^SONGTOR_PROCESSES must be 1 or 2\.$"):
+            read(told | {"SONGTOR_PROCESSES": wrong})

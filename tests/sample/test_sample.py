@@ -66,6 +66,12 @@ def test_every_log_and_every_read_model_is_whole(net):
     assert [problem for runtime in net.runtimes.values() for problem in runtime.verify()] == []
 
 
+def test_nothing_waits_to_be_published_that_all_have_heard(net):
+    for runtime in net.runtimes.values():
+        status = runtime.status()
+        assert status["published"] == status["sequence"], runtime.service
+
+
 def test_every_service_has_heard_everything_and_set_nothing_aside(net):
     heads = {name: runtime.log.head()[0] for name, runtime in net.runtimes.items()}
     for runtime in net.runtimes.values():
