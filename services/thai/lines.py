@@ -69,6 +69,7 @@ def whole_words(text: str) -> str:
     return re.sub(r"[^ ]+", KEPT, text)
 
 
+@lru_cache(maxsize=4096)  # the names of a registry, not of people
 def whole_names(text: str) -> str:
     """The name of a place or programme: its short words, of which no list knows (ปันสุข), kept in one line each; longer
     ones may be parted where their words end. `text` is HTML already."""

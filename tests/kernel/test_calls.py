@@ -225,6 +225,12 @@ def test_nothing_is_shared_and_everything_is_as_json_makes_it(calls):
     assert first["value"]["list"] == [1, "the answer's"]
 
 
+def test_what_is_large_passes_as_a_whole_and_what_comes_after_it_too(calls):
+    large = ["ก" * 1000] * 1000
+    several = [eventlet.spawn(calls.ask, "echo", value) for value in (large, 1, large, 2)]
+    assert [thread.wait()["answer"]["value"] for thread in several] == [large, 1, large, 2]
+
+
 def test_what_is_not_json_is_an_error_on_either_side(calls):
     for wrong in ({1: "a key"}, uuid4(), {"set"}):
         with pytest.raises(TypeError):

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import MutableMapping
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from services.codes.access import ROLES
 from services.codes.work import RED
 from services.kernel.errors import Forbidden
 from services.thai import lines, numbers
+from services.thai.dates import Language
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
@@ -61,7 +63,7 @@ def register(app: Flask) -> None:
     app.jinja_options = {"loader": ChoiceLoader([PackageLoader("services.web"), components])}
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: escape(language._(text)),
+        lambda text: _escaped(language.current(), text),
         lambda one, many, count: escape(language.ngettext(one, many, count)),
         newstyle=True,  # it takes what it is given for HTML: a sign of HTML in a translation is a sign all the same
     )
@@ -88,6 +90,12 @@ def register(app: Flask) -> None:
         provider_name=oidc.name, sample_users=sample.users,
         lacks_administrator=set_up.lacks_administrator, staff_there=set_up.roles_there,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=8192)  # more than there are translations
+def _escaped(spoken: Language, text: str) -> Markup:
+    """What a template says, as HTML."""
+    return escape(language.catalogue(spoken).gettext(text))
 
 
 def _here() -> str:
