@@ -21,7 +21,7 @@ from services.kernel.call import NOW, Call
 from services.kernel.envelope import Caller, Delegation, moment
 from services.kernel.errors import EXPECTED, Forbidden, Invalid, Refused
 from services.kernel.eventlog import Outcome
-from services.kernel.runtime import PROCESS, LogPage, ServiceRuntime
+from services.kernel.runtime import LogPage, ServiceRuntime, process_id
 from services.kernel.sizes import Room, whole
 from services.kernel.status import Status
 from services.kernel.vault import Shredded
@@ -311,8 +311,8 @@ class Doors:
         """This process's figures as Prometheus text, with the process they are of. To a process itself no text is told:
         it has the figures already, which are now refreshed."""
         self.runtime.measure()
-        own = body["told_to"] == PROCESS
-        return {"process": PROCESS, "text": "" if own else generate_latest(REGISTRY).decode()}
+        own = body["told_to"] == process_id()
+        return {"process": process_id(), "text": "" if own else generate_latest(REGISTRY).decode()}
 
     @query("service.verify", roles=("system", "admin"), schema=NoBody())
     def verify(self, call: Call, body: Nothing) -> list[str]:

@@ -2,6 +2,7 @@
 use it too."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,12 +44,17 @@ logger = logging.getLogger(__name__)
 
 SEATS = 3  # of a service's ten workers, for questions that wait long
 CATCH_UP = 2.0  # seconds a command may wait for another service's log before it refuses
-PROCESS = str(uuid4())  # tells figures of this process from those of others
+STARTED = str(uuid4())  # of this process, and of those that it forks
 POLL = 0.1  # seconds between looks at the database when another replica may have done it
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def process_id() -> str:
+    """Tells figures of this process from those of others."""
+    return f"{STARTED}-{os.getpid()}"
 
 
 # (service, door, call, body, seconds) -> {answer, position, stale}

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.hosting import System
-from services.kernel.runtime import PROCESS
+from services.kernel.runtime import process_id
 from services.kernel.status import Status, SubscriptionStatus
 from services.web.api import health, readiness
 from services.web.gateway.problems import Problem
@@ -46,7 +46,7 @@ process_cpu_seconds_total 1
 songtor_log_position{service="%s"} 7
 """
     registry = CollectorRegistry()
-    registry.register(health.Merged({PROCESS: text % "web", "another": text % "intake"}))
+    registry.register(health.Merged({process_id(): text % "web", "another": text % "intake"}))
     lines = [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
     assert lines == [
         "process_cpu_seconds_total 1.0",

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from services.codes.access import SERVICES
 from services.kernel import own_doors
 from services.kernel.errors import Invalid, Unavailable
-from services.kernel.runtime import PROCESS
+from services.kernel.runtime import process_id
 from services.web import gateway
 from services.web.api import bearer, bodies, readiness
 from services.web.gateway import calls
@@ -42,19 +42,19 @@ def figures() -> Response:
     texts = dict[str, str]()
     for service in SERVICES:
         try:
-            answer = calls.ask(THE_SYSTEM, own_doors.figures(service, PROCESS), 2.0).answer
+            answer = calls.ask(THE_SYSTEM, own_doors.figures(service, process_id()), 2.0).answer
         except (Unavailable, Invalid):  # invalid: to a program of before, which was not told who asks
             continue
         texts[answer["process"]] = answer["text"]
     # Last: by now the services in this process have refreshed theirs.
-    texts[PROCESS] = generate_latest(REGISTRY).decode()
+    texts[process_id()] = generate_latest(REGISTRY).decode()
     return Response(as_one(texts), mimetype="text/plain; version=0.0.4")
 
 
 def as_one(texts: Mapping[str, str]) -> str:
     """The figures of several processes, by process, as one text."""
-    if [*texts] == [PROCESS]:
-        return texts[PROCESS]
+    if [*texts] == [process_id()]:
+        return texts[process_id()]
     registry = CollectorRegistry()
     registry.register(Merged(texts))
     return generate_latest(registry).decode()
@@ -80,7 +80,7 @@ class Merged:
         families: dict[str, Metric] = {}
         for process, text in self.texts.items():
             for family in text_string_to_metric_families(text):
-                if process != PROCESS and not family.name.startswith("songtor_"):
+                if process != process_id() and not family.name.startswith("songtor_"):
                     continue
                 if family.name in families:
                     families[family.name].samples.extend(family.samples)
