@@ -227,12 +227,10 @@ class ServiceRuntime:
             return find(db)
 
     def survey(self, find: Callable[[Connection], T]) -> T:
-        """A `read` that looks at many rows: where the database would count in this very thread, others go on
-        meanwhile."""
-        if not self.database.sqlite:
-            return self.read(find)
-        with self.database.read() as db:
-            return self.ports.heavy(lambda: find(db))
+        """A look at many rows, as they are at one moment, that may put some aside in tables of its own: where the
+        database would count in this very thread, others go on meanwhile."""
+        with self.database.snapshot() as db:
+            return self.ports.heavy(lambda: find(db)) if self.database.sqlite else find(db)
 
     def state(self, aggregate: Aggregate[C, S, E], id: str) -> S:
         """What the facts about one thing add up to now, for a question that decides nothing."""

@@ -176,7 +176,7 @@ def test_tables_made_anew_are_as_they_were(lived):
 def test_somebody_who_reads_for_long_is_waited_for_again_and_again(lived):
     """On PostgreSQL the old tables go when nobody reads them; an SQLite file has a reader's view and the new rows."""
     (projection, _) = lived.wiring.projections
-    reading = lived.database.read()
+    reading = lived.database.snapshot()
     db = reading.__enter__()
     before = db.execute(select(projection.tables[0])).all()
     waited = []
