@@ -187,6 +187,9 @@ class Network:
     def read(self, service: str, find: Callable[[Connection], T]) -> T:
         return self.runtimes[service].read(find)
 
+    def survey(self, service: str, find: Callable[[Connection], T]) -> T:
+        return self.runtimes[service].survey(find)
+
     def close(self) -> None:
         for runtime in self.runtimes.values():
             runtime.close()

@@ -55,7 +55,7 @@ def test_behind_every_figure_stand_as_many_as_it_says(told, period):
     some_history(told, Random(6))
 
     def read(ask, *about):
-        return told.net.read("reporting", lambda db: ask(db, *about))
+        return told.net.survey("reporting", lambda db: ask(db, *about))
 
     seen = set()
     for measure, code, count in counts_of(read, period):
@@ -126,7 +126,7 @@ def test_a_case_that_two_centres_screened_is_listed_where_it_is_counted(told):
     told.net.settle()
 
     def read(ask, *about):
-        return told.net.read("reporting", lambda db: ask(db, *about))
+        return told.net.survey("reporting", lambda db: ask(db, *about))
 
     for centre, screened, label in (("60", 1, "child"), ("61", 0, "beggar")):
         period = Period((centre,), WHOLE.first, WHOLE.last)

@@ -553,12 +553,12 @@ def test_every_figure_of_a_random_history_is_what_the_long_way_round_gives(told,
         last = first + chance.randrange(95) * DAY
         for as_of in (None, end, NOON + chance.random() * (end - NOON)):
             asked = Period(centres, first.isoformat(), last.isoformat(), as_of and instant(as_of))
-            found = told.net.read(
+            found = told.net.survey(
                 "reporting", lambda db, asked=asked: small_cells.whole(figures.get(db, asked))
             )
             known = Known(told.said, centres, first, last, as_of or end)
             assert found == known.overview() | {"hidden": {}}
-            spread = told.net.read("reporting", lambda db, asked=asked: figures.get_placements(db, asked))
+            spread = told.net.survey("reporting", lambda db, asked=asked: figures.get_placements(db, asked))
             assert spread == known.placements()
 
 
@@ -578,7 +578,7 @@ def test_sums_stand_for_whole_months_and_days_at_the_ends_for_themselves(told):
         for last in range(first, 70, 5):
             days = ((begin + first * DAY).isoformat(), (begin + last * DAY).isoformat())
             summed, alone = (
-                told.net.read("reporting", partial(figures.get, period=Period(None, *days, as_of)))
+                told.net.survey("reporting", partial(figures.get, period=Period(None, *days, as_of)))
                 for as_of in (None, "9999-12-31T00:00:00.000000Z")
             )
             assert summed == alone, days
