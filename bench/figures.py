@@ -48,7 +48,7 @@ def measure(size: int) -> dict[str, dict[str, float]]:
             times = []
             for _ in range(11):
                 started = time.perf_counter()
-                with log.database.read() as db:
+                with log.database.snapshot() as db:
                     ask(db)
                 times.append((time.perf_counter() - started) * 1000)
             found[name] = {"p50": round(statistics.median(times), 1), "most": round(max(times), 1)}
