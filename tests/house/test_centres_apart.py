@@ -109,10 +109,20 @@ def test_a_connection_that_does_not_say_who_asks_finds_nothing(filled: Any, tabl
 
 @each(OWNED)
 def test_what_is_seen_ends_with_the_transaction(filled: Any, table: Table):
-    with filled.read() as db:
+    with filled.snapshot() as db:
         assert len(db.execute(select(table)).all()) == 2
         db.rollback()
         assert db.execute(select(table)).all() == []
+
+
+@each(OWNED)
+def test_what_a_reading_sees_ends_with_each_of_its_statements(filled: Any, table: Table):
+    with filled.read() as db:
+        assert len(db.execute(select(table)).all()) == 2
+        own = db.connection.cursor()  # the driver's: nothing is sent before what it sends
+        own.execute(f'SELECT * FROM "{table.name}"')  # noqa: S608
+        assert own.fetchall() == []
+        assert len(db.execute(select(table)).all()) == 2
 
 
 @each(OWNED)
@@ -120,18 +130,25 @@ def test_whoever_may_only_read_a_centre_can_make_no_row_of_another(filled: Any, 
     with (
         pytest.raises(DBAPIError, match="row-level security"),
         scope.narrow(Scope(NORTH)),
-        filled.read() as db,
+        filled.snapshot() as db,
     ):
         db.execute(insert(table), [row(table, "10")])
     with (
         pytest.raises(DBAPIError, match="row-level security"),
         scope.narrow(Scope(NORTH)),
-        filled.read() as db,
+        filled.snapshot() as db,
     ):
         theirs = {name: "10" for name in scope.owners(table) if name != "partner_id"}
         db.execute(update(table).values(theirs))
-    with scope.narrow(Scope(NORTH)), filled.read() as db:
+    with scope.narrow(Scope(NORTH)), filled.snapshot() as db:
         assert db.execute(table.delete().where(table.c.centre == SOUTH)).rowcount == 0
+
+
+@each(OWNED)
+def test_a_reading_writes_nothing_whoever_it_is_of(filled: Any, table: Table):
+    with pytest.raises(DBAPIError, match="read-only transaction"), filled.read() as db:
+        db.execute(table.delete())
+    assert centres(filled, table, scope.EVERYTHING) == [NORTH, SOUTH]
 
 
 @each(OWNED)
