@@ -10,8 +10,7 @@ byte sent to the last received; a page that answers with a redirect and where it
 run do not count.
 
 The users run in processes of their own; they and the system share the machine. `processor` counts cores, so with two
-processes of the system it may be up to two. `--data` keeps the loaded network for
-the next time.
+processes of the system it may be up to two. `--data` keeps the loaded network for the next time.
 
 Long because the users of one measurement and what they do are read together.
 """

@@ -22,7 +22,6 @@ from eventlet.queue import LightQueue
 
 from services.kernel import database, sealing, wire
 from services.kernel.direct import LocalServices
-from services.kernel.errors import Unavailable
 from services.kernel.questions import Body, Json
 from services.kernel.wire import Reply
 
@@ -102,15 +101,11 @@ class Parent:
         self._waiting[number] = arrived
         try:
             self._line.send(sealing.strict_json([number, service, door, dict(call), dict(body), seconds]))
-            late = Unavailable(f"The service {service} did not answer within {seconds:.0f} s.")
-            with eventlet.Timeout(seconds, late):
+            with eventlet.Timeout(seconds, wire.late(service, seconds)):
                 reply: Reply = arrived.wait()
         finally:
             del self._waiting[number]
-        if reply["error"]:
-            raise wire.remote(reply["error"])
-        answer: Json = reply["result"]
-        return answer
+        return wire.result(reply)
 
 
 class Child:
@@ -136,7 +131,7 @@ class Child:
         local = self._services.get(service)
         reply: Reply | None = None
         if local is None:
-            reply = wire.failed(Unavailable(f"The service {service} is not running."))
+            reply = wire.failed(wire.not_running(service))
         else:
             with eventlet.Timeout(seconds, False):
                 reply = local.answer(door, call, body)

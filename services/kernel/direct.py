@@ -97,7 +97,7 @@ class LocalService:
             reply.send(wire.failed(self._not_running()))
 
     def _not_running(self) -> Unavailable:
-        return Unavailable(f"The service {self._runtime.service} is not running.")
+        return wire.not_running(self._runtime.service)
 
 
 class LocalServices(dict[str, LocalService]):
@@ -127,10 +127,6 @@ class DirectClient:
             return self._elsewhere(service, door, call, body, seconds)
         database.require_no_transaction()
         parcel = wire.transfer((dict(call), dict(body)))
-        with eventlet.Timeout(
-            seconds, Unavailable(f"The service {service} did not answer within {seconds:.0f} s.")
-        ):
+        with eventlet.Timeout(seconds, wire.late(service, seconds)):
             reply = local.answer(door, *parcel)
-        if reply["error"]:
-            raise wire.remote(reply["error"])
-        return reply["result"]
+        return wire.result(reply)

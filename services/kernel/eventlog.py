@@ -486,7 +486,10 @@ class EventLog:
                 raise Conflict(moved[0].stream_id)
         else:
             for statement, count in _taking(new, old):
-                sql = f"WITH done AS ({statement.sql} RETURNING 1) SELECT refuse_overtaken(COUNT(*), ?) FROM done"  # noqa: S608
+                sql = (
+                    f"WITH done AS ({statement.sql} RETURNING 1) "  # noqa: S608
+                    "SELECT refuse_overtaken(COUNT(*), ?) FROM done"
+                )
                 self.database.run_later(unit.db, sql, *statement.values, count)
         for each in moved:
             each.loaded = each.version

@@ -92,9 +92,8 @@ class Inbox:
         self.parking = Parking(log, now)
         # One page of a source at a time within this process; other replicas are kept out by the cursor's row.
         self._turns = {source: Lock() for source in self.wiring.hears}
-        self._heard: dict[
-            str, tuple[str, int]
-        ] = {}  # the epoch and position to which this process heard a source
+        # The epoch and position to which this process heard a source.
+        self._heard: dict[str, tuple[str, int]] = {}
 
     # -- hearing ---------------------------------------------------------------------------------------------------
 

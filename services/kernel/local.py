@@ -126,7 +126,7 @@ class Network:
         self, service: str, door: str, call: Mapping[str, Any], body: Mapping[str, Any], seconds: float
     ) -> Any:
         if service in self.down or service not in self.services:
-            raise Unavailable(f"The service {service} is not running.")
+            raise wire.not_running(service)
         database.require_no_transaction()
         return wire.transfer(getattr(self.services[service], door)(*wire.transfer((call, body))))
 

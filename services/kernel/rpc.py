@@ -322,14 +322,12 @@ class RpcClient:
                 )
                 answer = self._answer(service, reply)
         except eventlet.Timeout:
-            raise Unavailable(f"The service {service} did not answer within {seconds:.0f} s.") from None
+            raise wire.late(service, seconds) from None
         except (NotRouted, NobodyServes):
-            raise Unavailable(f"The service {service} is not running.") from None
+            raise wire.not_running(service) from None
         except BROKEN as error:
             raise Unavailable(f"The broker does not answer ({type(error).__name__}).") from error
-        if failure := answer["error"]:
-            raise wire.remote(failure)
-        return answer["result"]
+        return wire.result(answer)
 
     def _answer(self, service: str, reply: Event) -> wire.Reply:
         patience = LOOK_FIRST

@@ -7,6 +7,7 @@ import orjson
 from nameko.exceptions import get_module_path, registry, serialize
 
 from services.kernel.errors import EXPECTED, Outdated, Unavailable
+from services.kernel.questions import Json
 from services.kernel.sealing import require_json
 
 T = TypeVar("T")
@@ -45,6 +46,22 @@ def transfer(value: T) -> T:
 def failed(error: Exception) -> Reply:
     failure: Failure = serialize(error)
     return {"result": None, "error": failure}
+
+
+def result(reply: Reply) -> Json:
+    """What a door answered; its error is raised."""
+    if error := reply["error"]:
+        raise remote(error)
+    answer: Json = reply["result"]
+    return answer
+
+
+def not_running(service: str) -> Unavailable:
+    return Unavailable(f"The service {service} is not running.")
+
+
+def late(service: str, seconds: float) -> Unavailable:
+    return Unavailable(f"The service {service} did not answer within {seconds:.0f} s.")
 
 
 def remote(error: Failure) -> Exception:
