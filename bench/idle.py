@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg2
 
 from bench import pages
-from tests.support.running import environment, songtor
+from tests.support.running import Running, environment
 from tests.support.servers import PostgresServer, RabbitServer, free_port
 
 SETTLING, SECONDS = 10.0, 30.0
@@ -53,17 +53,17 @@ def main() -> None:
             SONGTOR_HTTP=f"127.0.0.1:{port}",
             PYTHONPATH=str(options.tree),
         )
-        process = songtor("up", env=env, log=folder / "log")
+        process = Running(["up"], env, folder / "log", apart=True)
         try:
             running = process.start().process
             assert running is not None
             wait_ready_of_any(f"http://127.0.0.1:{port}")
             time.sleep(SETTLING)
-            before, busy, started = transactions(postgres), pages.busy(running), time.monotonic()
+            before, busy, started = transactions(postgres), pages.busy(running.pid), time.monotonic()
             time.sleep(SECONDS)
             seconds = time.monotonic() - started
             after = transactions(postgres)
-            busy = pages.busy(running) - busy
+            busy = pages.busy(running.pid) - busy
         finally:
             process.kill()
             rabbit.kill()

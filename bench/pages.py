@@ -363,9 +363,9 @@ def ready(address: str) -> bool:
         connection.close()
 
 
-def busy(process: subprocess.Popen[bytes]) -> float:
-    """Processor seconds the system has used, in all its processes."""
-    parent = psutil.Process(process.pid)
+def busy(process: int) -> float:
+    """Processor seconds the system has used, in all its processes; `process` is the id of the first."""
+    parent = psutil.Process(process)
     times = [each.cpu_times() for each in (parent, *parent.children())]
     return sum(each.user + each.system for each in times)
 
@@ -383,7 +383,7 @@ def measure(process: subprocess.Popen[bytes], address: str, run: Run, count: int
         "--run",
         run.name,
     ]
-    before, started = busy(process), time.perf_counter()
+    before, started = busy(process.pid), time.perf_counter()
     visitors = [
         subprocess.Popen([*command, "--part", str(part)], stdout=subprocess.PIPE, text=True)
         for part in range(PROCESSES)
@@ -398,7 +398,7 @@ def measure(process: subprocess.Popen[bytes], address: str, run: Run, count: int
             total = groups.setdefault(group, {"ms": [], "errors": 0})
             total["ms"] += row["ms"]
             total["errors"] += row["errors"]
-    processor = (busy(process) - before) / (time.perf_counter() - started)
+    processor = (busy(process.pid) - before) / (time.perf_counter() - started)
     work = [row for group, row in groups.items() if group not in DASHBOARDS and group != "sign in"]
     boards = [row for group, row in groups.items() if group in DASHBOARDS]
     for group, row in sorted(groups.items()):

@@ -87,9 +87,9 @@ def main() -> None:
             folder, (sys.executable, "-W", "ignore", "-m", "bench.parts", "serve", file)
         )
         try:
-            before = pages.busy(process)
+            before = pages.busy(process.pid)
             answered = pages.measure(process, address, pages.RUNS[0], options.users)
-            used = pages.busy(process) - before
+            used = pages.busy(process.pid) - before
         finally:
             process.terminate()
             process.wait(30)

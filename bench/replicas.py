@@ -25,7 +25,7 @@ import requests
 
 from bench import pages
 from bench.idle import wait_ready_of_any
-from tests.support.running import Running, done, environment, songtor
+from tests.support.running import Running, done, environment
 from tests.support.servers import PostgresServer, RabbitServer, free_port
 
 SERVICES = ("screening", "partners", "referral", "reporting")
@@ -115,7 +115,7 @@ class System:
         for service in services:
             port = free_port()
             own = {**env, "SONGTOR_HTTP": f"127.0.0.1:{port}"}
-            each = songtor("up", "--service", service, env=own, log=folder / f"{service}-{port}.log")
+            each = Running(["up", "--service", service], own, folder / f"{service}-{port}.log", apart=True)
             system.running.append(stack.enter_context(each))
             if service == "web":
                 system.addresses.append(f"http://127.0.0.1:{port}")
@@ -178,7 +178,7 @@ class System:
         raise SystemExit("Reporting did not catch up.")
 
     def busy(self) -> float:
-        return sum(pages.busy(each.process) for each in self.running if each.process is not None)
+        return sum(pages.busy(each.process.pid) for each in self.running if each.process is not None)
 
 
 class Looks:

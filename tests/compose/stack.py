@@ -102,9 +102,9 @@ class Stack:
         """The image's entry point with the service's command."""
         entry = re.search(r"^ENTRYPOINT (\[.*\])$", IMAGE.read_text(), re.MULTILINE)
         assert entry and json.loads(entry[1]) == ["songtor"]
-        command = [SONGTOR, *self.file["services"][service]["command"]]
+        arguments = self.file["services"][service]["command"]
         log = self.folder / f"{service}-{replica}.log"
-        return Running(command, self.environment(service, replica), log)
+        return Running(arguments, self.environment(service, replica), log, apart=True)
 
     def healthy(self, service: str) -> "subprocess.CompletedProcess[str]":
         """The service's health check, as Docker would run it inside the container."""

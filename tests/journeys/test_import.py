@@ -1,7 +1,6 @@
 """A file of partners over kill -9: whole parts of it are in the registry or are not, and the same file again brings
 the rest and changes nothing else."""
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from services.web.formats import tables
 from services.web.formats.columns import COLUMNS
 from tests.journeys.conftest import Embedded
 from tests.support.client import Client, body_of
-from tests.support.running import done
+from tests.support.running import Running, done
 
 ROWS = 2 * ENTRIES_MOST + 50  # of one province: three parts
 
@@ -60,10 +59,6 @@ def _services(worker: Client) -> Counter[str]:
         cursor = {"cursor": answer["next"]}
 
 
-def _doomed(system: Embedded, point: str, count: int, hits: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tests.support.crashing", point, str(count), str(hits), *arguments]
-
-
 @pytest.mark.parametrize(
     ("point", "count", "parts"),
     [("appended, not committed", 2, 1), ("committed, not answered", 2, 2)],
@@ -73,9 +68,9 @@ def test_a_kill_in_the_middle_of_an_import_leaves_whole_parts_and_the_same_file_
     own_system: Embedded, tmp_path: Path, point: str, count: int, parts: int
 ):
     system, hits, content = own_system, tmp_path / "hits", _file()
-    plain, there = system.process.command, parts * ENTRIES_MOST
+    there = parts * ENTRIES_MOST
     system.process.stop()
-    system.process.command = _doomed(system, point, count, hits, "up")
+    system.process.doom = (point, str(count), str(hits))
     system.start()
     worker = system.user("worker-60")
     assert _counts(_send(worker, content, "checked", dry=True)) == (ROWS, ROWS, 0, 0)
@@ -83,7 +78,7 @@ def test_a_kill_in_the_middle_of_an_import_leaves_whole_parts_and_the_same_file_
         _send(worker, content, "first")
     assert hits.read_text() == f"{point}\n"
 
-    system.process.command = plain
+    system.process.doom = ()
     system.start()
     worker = system.user("worker-60")
     assert _services(worker) == {f"บ้านนำเข้า {number}": 2 for number in range(there // 2)}
@@ -99,13 +94,12 @@ def test_whoever_sends_the_very_same_request_again_hears_what_came_of_all_of_it(
     own_system: Embedded, tmp_path: Path
 ):
     system, content = own_system, _file()
-    plain = system.process.command
     system.process.stop()
-    system.process.command = _doomed(system, "committed, not answered", 1, tmp_path / "hits", "up")
+    system.process.doom = ("committed, not answered", "1", str(tmp_path / "hits"))
     system.start()
     with pytest.raises(requests.ConnectionError):
         _send(system.user("worker-60"), content, "the same")
-    system.process.command = plain
+    system.process.doom = ()
     system.start()
     assert _counts(_send(system.user("worker-60"), content, "the same")) == (ROWS, ROWS, 0, 0)
     assert len(_services(system.user("worker-60"))) == ROWS // 2
@@ -116,10 +110,8 @@ def test_a_command_that_is_killed_is_given_again(own_system: Embedded, tmp_path:
     system, file = own_system, tmp_path / "partners.csv"
     file.write_bytes(_file())
     system.process.stop()
-    killed = system.another()
-    killed.command = _doomed(
-        system, "appended, not committed", 3, tmp_path / "hits", "import", "partners", str(file)
-    )
+    killed = Running(["import", "partners", str(file)], system.env, tmp_path / "import.log")
+    killed.doom = ("appended, not committed", "3", str(tmp_path / "hits"))
     killed.start()
     assert killed.process is not None and killed.process.wait(120) == -9, killed.tail()
     said = done("import", "partners", str(file), env=system.env)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services import demo
-from tests.support.running import done, environment, run, songtor, wait_ready
+from tests.support.running import Running, done, environment, run, wait_ready
 from tests.support.servers import free_port
 
 
@@ -22,7 +22,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         ("ministry", "ministry", "*"),
     ):
         done("users", "add", user, "--role", role, "--centre", centre, env=env)
-    process = songtor("up", env=env, log=folder / "up.log").start()
+    process = Running(["up"], env, folder / "up.log").start()
     wait_ready(f"http://127.0.0.1:{port}", lambda: process.alive)
     yield env
     process.kill()

@@ -1,9 +1,5 @@
-"""`songtor` that ends itself with kill -9 at a named point of the kernel: python -m tests.support.crashing POINT COUNT
-FILE up ...
-
-The process passes the point COUNT - 1 times, appends the point's name to FILE, and is gone. The kernel knows nothing of
-it.
-"""
+"""Points of the kernel at which a process may end itself by kill -9, armed in a process that tests have forked. The
+kernel knows nothing of it."""
 
 import functools
 import os
@@ -32,7 +28,7 @@ POINTS: dict[str, tuple[str, str, str, str, Counts]] = {
 
 
 def arm(point: str, count: int, file: Path) -> None:
-    """Make the COUNT-th pass of the point the last thing this process does."""
+    """Make the COUNT-th pass of the point the last thing this process does, but for its name in the file."""
     module_name, class_name, method_name, moment, counts = POINTS[point]
     owner = getattr(sys.modules[f"services.kernel.{module_name}"], class_name)
     method = getattr(owner, method_name)
@@ -56,17 +52,3 @@ def arm(point: str, count: int, file: Path) -> None:
         return result
 
     setattr(owner, method_name, watched)
-
-
-def main() -> None:
-    point, count, file, *arguments = sys.argv[1:]
-    sys.argv = ["songtor", *arguments]  # before the import: `songtor up` makes its process green
-    import services.cli
-    import services.hosting  # brings the kernel's modules in
-
-    arm(point, int(count), Path(file))
-    services.cli.main()
-
-
-if __name__ == "__main__":
-    main()

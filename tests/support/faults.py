@@ -7,7 +7,6 @@ Used by tests/faults for minutes and by `python -m bench.soak` for as long as on
 import json
 import random
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,7 +23,7 @@ from tests.support.client import until
 from tests.support.crashing import POINTS
 from tests.support.history import Verdict, check, rows
 from tests.support.load import Load
-from tests.support.running import SONGTOR, Running, Supervisor, done, environment, run, wait_ready
+from tests.support.running import Running, Supervisor, done, environment, run, wait_ready
 from tests.support.servers import PostgresServer, RabbitServer, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -40,18 +39,15 @@ class Doomed(Running):
     """A service whose every start may be armed to end at a point of the kernel."""
 
     def __init__(self, service: str, replica: int, world: "World") -> None:
-        arguments = ["up", "--service", service]
-        super().__init__([SONGTOR, *arguments], world.env, world.folder / f"{service}-{replica}.log")
-        self.service, self.world, self.plain = service, world, self.command
-        self.arguments = arguments
+        super().__init__(["up", "--service", service], world.env, world.folder / f"{service}-{replica}.log")
+        self.service, self.world = service, world
         self.chance = random.Random(f"{world.seed} {service} {replica}")
 
     def start(self) -> Self:
-        self.command = self.plain
+        self.doom = ()
         if self.world.crashing and self.chance.random() < DOOMED:
             point, count = self.chance.choice(sorted(POINTS)), self.chance.randint(*PASSES)
-            launcher = [sys.executable, "-m", "tests.support.crashing"]
-            self.command = [*launcher, point, str(count), str(self.world.hits), *self.arguments]
+            self.doom = (point, str(count), str(self.world.hits))
         return super().start()
 
 
@@ -132,7 +128,7 @@ class World:
         self.load.stop()
         # Those that are armed would go on to break; the rest must do without a restart.
         for process in self.services.processes:
-            if process.command[0] != SONGTOR:
+            if process.doom:
                 process.kill()
         wait_ready(self.address)
         until(self._behind, lambda behind: not behind, "every subscription at its head", SETTLE_SECONDS)

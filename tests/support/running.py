@@ -1,20 +1,22 @@
 """The `songtor` command as its users start it: as processes of their own, with their own environment, logs and
-patience."""
+patience. Those of this tree are forked (tests.support.forked)."""
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Any, Self
 
 import requests
 
+from tests.support import forked
 from tests.support.client import Client
 
 SONGTOR = str(Path(sys.executable).with_name("songtor"))
@@ -32,13 +34,33 @@ def run(
     *arguments: str, env: Mapping[str, str], seconds: float = LONGEST
 ) -> "subprocess.CompletedProcess[str]":
     """`songtor ARGUMENTS` to its end."""
-    return subprocess.run(
-        [SONGTOR, *arguments],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        stdin=subprocess.DEVNULL,
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
+        process = started(arguments, env, said, errors)
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        for each in (said, errors):
+            each.seek(0)
+        return subprocess.CompletedProcess(process.args, code, said.read(), errors.read())
+
+
+def started(
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    stdout: IO[Any],
+    stderr: IO[Any],
+    doom: Sequence[str] = (),
+    apart: bool = False,
+) -> "subprocess.Popen[bytes] | forked.Process":
+    """`songtor ARGUMENTS`, of the tree that the environment leads to. `apart`: by the command itself. `doom`: where it
+    ends itself, see tests.support.crashing."""
+    if not apart and env.get("PYTHONPATH", str(forked.ROOT)) == str(forked.ROOT):
+        return forked.start(arguments, env, stdout, stderr, doom)
+    assert not doom, "only who is forked can be doomed"
+    return subprocess.Popen(
+        [SONGTOR, *arguments], env=env, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
     )
 
 
@@ -50,17 +72,19 @@ def done(*arguments: str, env: Mapping[str, str], seconds: float = LONGEST) -> s
 
 
 class Running:
-    """One process; what it writes goes to `log`, appended over its restarts."""
+    """`songtor ARGUMENTS`; what it writes goes to `log`, appended over its restarts. `apart` and `doom` as above, the
+    latter until it is changed."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], log: Path) -> None:
-        self.command, self.env, self.log = list(command), dict(env), log
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(
+        self, arguments: Sequence[str], env: Mapping[str, str], log: Path, apart: bool = False
+    ) -> None:
+        self.arguments, self.env, self.log, self.apart = list(arguments), dict(env), log, apart
+        self.doom: tuple[str, ...] = ()
+        self.process: subprocess.Popen[bytes] | forked.Process | None = None
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-            )
+            self.process = started(self.arguments, self.env, log, log, self.doom, self.apart)
         return self
 
     @property
@@ -76,7 +100,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(
-                f"{self.command} did not end within {seconds:.0f} s: {self.tail()}"
+                f"songtor {self.arguments} did not end within {seconds:.0f} s: {self.tail()}"
             ) from None
 
     def kill(self) -> None:
@@ -98,10 +122,6 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
-
-
-def songtor(*arguments: str, env: Mapping[str, str], log: Path) -> Running:
-    return Running([SONGTOR, *arguments], env, log)
 
 
 def wait_ready(address: str, alive: Callable[[], bool] = lambda: True, seconds: float = PATIENCE) -> None:
@@ -140,7 +160,7 @@ class Embedded:
 
     def another(self, *arguments: str) -> Running:
         """`songtor up` with these settings; not yet started."""
-        return songtor("up", *arguments, env=self.env, log=self.folder.with_suffix(".log"))
+        return Running(["up", *arguments], self.env, self.folder.with_suffix(".log"))
 
     def start(self) -> None:
         self.process.start()

@@ -19,7 +19,7 @@ from tests.support import databases
 from tests.support.client import until
 from tests.support.history import Verdict, check, rows
 from tests.support.load import Load
-from tests.support.running import PATIENCE, SONGTOR, Running, done, environment, wait_ready
+from tests.support.running import PATIENCE, Running, done, environment, wait_ready
 from tests.support.servers import PostgresServer, RabbitServer, free_port
 
 ORDER = ("intake", "screening", "partners", "referral", "reporting", "web")
@@ -163,7 +163,7 @@ class Process(Running):
     """`songtor up --service NAME` of the tree that `env` leads to."""
 
     def __init__(self, service: str, port: int, env: Mapping[str, str], log: Path) -> None:
-        super().__init__([SONGTOR, "up", "--service", service], env, log)
+        super().__init__(["up", "--service", service], env, log)
         self.port = port
 
     def end(self) -> int:
