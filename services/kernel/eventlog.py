@@ -47,6 +47,7 @@ TAKEN_ATTEMPTS = 5  # where a unique row is taken: most likely for good
 PAUSE, PAUSE_MOST = 0.01, 0.2  # seconds; at most, before the second attempt and before a late one
 PAGE_EVENTS, PAGE_BYTES = 100, 256 * 1024
 SOME_STREAMS = 500  # asked for in one statement
+SOME_TIMERS = 500  # set in one
 CACHED_STATES = 4096
 # From the position of which a page follows on, so that its hash is seen.
 PAGE = (
@@ -57,6 +58,7 @@ DONE = "SELECT fingerprint, result, position FROM command_done WHERE command_id 
 STREAM = "stream_id, centre, version"
 TAKE = f"INSERT INTO stream ({STREAM}) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
 MOVE = "UPDATE stream SET version = ? WHERE stream_id = ? AND version = ?"
+TIMER = "timer_id, due_at, command, centre, correlation, causation"
 REMEMBERED = "command_id, fingerprint, result, position, recorded_at"  # of a command that was done
 
 
@@ -450,24 +452,24 @@ class EventLog:
             owners.follow(db, projection.tables, handed_over)
             for _ in projection.derive(db, some) if some else ():
                 pass
-        if self.wiring.timers is not None:
-            for fact in facts:
-                if fact.source == self.service:
-                    self._set_timers(db, fact)
+        self._set_timers(db, [fact for fact in facts if fact.source == self.service])
 
-    def _set_timers(self, db: Connection, fact: Recorded) -> None:
-        assert self.wiring.timers is not None
-        for change in self.wiring.timers(fact):
-            self.database.run_later(db, "DELETE FROM timer WHERE timer_id = ?", change.timer_id)
-            if isinstance(change, SetTimer):
-                command = orjson.dumps(change.command).decode()
-                row = (change.timer_id, change.due_at, command, fact.centre, fact.correlation, fact.id)
-                self.database.run_later(
-                    db,
-                    "INSERT INTO timer (timer_id, due_at, command, centre, correlation, causation) VALUES (?, "
-                    "?, ?, ?, ?, ?)",
-                    *row,
-                )
+    def _set_timers(self, db: Connection, own: Iterable[Recorded]) -> None:
+        """Each timer as the last of some facts says."""
+        if self.wiring.timers is None:
+            return
+        told = {change.timer_id: (change, fact) for fact in own for change in self.wiring.timers(fact)}
+        for ids in _slices(list(told), SOME_TIMERS):
+            marks = ", ".join("?" * len(ids))
+            self.database.run_later(db, f"DELETE FROM timer WHERE timer_id IN ({marks})", *ids)  # noqa: S608
+        rows = [
+            (id, change.due_at, orjson.dumps(change.command).decode(), fact.centre, fact.correlation, fact.id)
+            for id, (change, fact) in told.items()
+            if isinstance(change, SetTimer)
+        ]
+        for some in _slices(rows, SOME_TIMERS):
+            statement = rows_of("timer", TIMER, some)
+            self.database.run_later(db, statement.sql, *statement.values)
 
     def advance(self, unit: Unit) -> None:
         """Move each stream's version from what was loaded. Somebody else's append in between is a Conflict: on
@@ -556,8 +558,7 @@ class EventLog:
     def facts_of(self, db: Connection, streams: Sequence[str], until: int) -> list[Recorded]:
         """Own facts of some streams in log order, none after a position."""
         rows: list[Any] = []
-        for start in range(0, len(streams), SOME_STREAMS):
-            some = streams[start : start + SOME_STREAMS]
+        for some in _slices(streams, SOME_STREAMS):
             marks = ", ".join("?" * len(some))
             sql = f"SELECT position, body, sealed FROM event WHERE stream_id IN ({marks}) AND position <= ?"  # noqa: S608
             rows += self.rows(db, sql, *some, until)
@@ -626,6 +627,10 @@ def _taking(
             "WHERE stream.stream_id = moved.stream_id"
         )
         yield Statement(sql, tuple(map(list, zip(*old, strict=True)))), len(old)
+
+
+def _slices(every: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    return (every[start : start + most] for start in range(0, len(every), most))
 
 
 def _window(
