@@ -32,7 +32,7 @@ def hiding(counts: Mapping[str, int]) -> tuple[list[str], str | None]:
 def coarse(data: Body) -> dict[str, Json]:
     """Open data of an event with every age {min, max} widened to bands of five years, and every place found to its
     district. Again is the same."""
-    return {name: _coarse(name, value) for name, value in data.items()}
+    return {name: _coarse(name, value) if isinstance(value, dict) else value for name, value in data.items()}
 
 
 def found_district(place: Json) -> str | None:
@@ -43,9 +43,7 @@ def found_district(place: Json) -> str | None:
     return str(code)[:4] if code else None
 
 
-def _coarse(name: str, value: Json) -> Json:
-    if not isinstance(value, Mapping):
-        return value
+def _coarse(name: str, value: dict[str, Json]) -> Json:
     if name == "found":
         return {"district": found_district(value)}
     if name == "age":
