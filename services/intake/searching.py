@@ -102,7 +102,7 @@ class Searching(reading.Reading):
 
     def _index(self, unit: Unit, case_id: str, person_id: str, person: Description) -> None:
         version, tokens = unit.version(PERSON, person_id), _tokens(self.runtime, likeness.keys(person))
-        index.put(unit.db, case_id, person_id, unit.envelope.centre, version, tokens)
+        index.put(unit.db, [index.Found(case_id, person_id, unit.envelope.centre, version, tokens)])
 
     def _by_number(self, chosen: cases.CaseFilter, text: str) -> list[Hit]:
         """By the case number in any writing, or by the identity number."""
@@ -163,9 +163,7 @@ def fill(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callable[
     while not stopping():
         with runtime.database.write() as db:
             rows = index.list_lacking(db, AT_ONCE)
-            for row in rows:
-                tokens = _tokens(runtime, likeness.keys(_as_known(runtime, row)))
-                index.put(db, row["case_id"], row["person_id"], row["centre"], row["person_version"], tokens)
+            index.put(db, [_found(runtime, row) for row in rows])
         filled += len(rows)
         if len(rows) < AT_ONCE:
             break
@@ -185,6 +183,11 @@ def finish(runtime: ServiceRuntime, stopping: Callable[[], bool], pause: Callabl
 def _tokens(runtime: ServiceRuntime, keys: set[Key]) -> set[str]:
     blind = Blind(runtime.master)
     return {blind.token(kind, value) for kind, value in keys}
+
+
+def _found(runtime: ServiceRuntime, row: RowMapping) -> index.Found:
+    tokens = _tokens(runtime, likeness.keys(_as_known(runtime, row)))
+    return index.Found(row["case_id"], row["person_id"], row["centre"], row["person_version"], tokens)
 
 
 def _as_known(runtime: ServiceRuntime, row: RowMapping) -> Description:

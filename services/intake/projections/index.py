@@ -5,7 +5,7 @@ counts for nothing but finding. Who was indexed, of which version of what is kno
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -51,15 +51,36 @@ TABLES = (person, token)
 STAYS = {table.name: "of each case, as long as its person is not erased" for table in TABLES}
 
 
-def put(
-    db: Connection, case_id: str, person_id: str, centre: str, version: int, tokens: Collection[str]
-) -> None:
-    """From now on somebody is found by these alone, and by their centre."""
-    of = {"case_id": case_id, "centre": centre}
-    known = {**of, "person_id": person_id, "person_version": version, "edition": EDITION}
-    upsert(db, person, [known], ("case_id",))
-    db.execute(delete(token).where(token.c.case_id == case_id))
-    upsert(db, token, [{**of, "token": each} for each in sorted(tokens)], ("token", "centre", "case_id"))
+class Found(NamedTuple):
+    """By what somebody is found, of which version of what is known of them."""
+
+    case_id: str
+    person_id: str
+    centre: str
+    version: int
+    tokens: Collection[str]
+
+
+def put(db: Connection, some: Sequence[Found]) -> None:
+    """From now on these people, each of another case, are found by these tokens alone, and by their centre."""
+    known = [
+        {
+            "case_id": each.case_id,
+            "centre": each.centre,
+            "person_id": each.person_id,
+            "person_version": each.version,
+            "edition": EDITION,
+        }
+        for each in some
+    ]
+    upsert(db, person, known, ("case_id",))
+    db.execute(delete(token).where(token.c.case_id.in_([each.case_id for each in some])))
+    rows = [
+        {"case_id": each.case_id, "centre": each.centre, "token": one}
+        for each in some
+        for one in sorted(each.tokens)
+    ]
+    upsert(db, token, rows, ("token", "centre", "case_id"))
 
 
 def hand_over(db: Connection, case_id: str, centre: str) -> None:
