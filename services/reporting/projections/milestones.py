@@ -210,8 +210,8 @@ def derive(db: Connection, facts: Sequence[Recorded] | None) -> Iterator[None]:
             yield
     elif touched := sorted({str(fact.case_id) for fact in facts if _is_milestone(fact)}):
         uncount, count = _again()
-        before = sums.of(db.execute(uncount, {CASES: touched}))
-        sums.change(db, before, sums.of(db.execute(count, {CASES: touched})))
+        before = db.execute(uncount, {CASES: touched}).all()
+        sums.change(db, before, db.execute(count, {CASES: touched}))
         yield
 
 

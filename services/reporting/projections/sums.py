@@ -7,6 +7,7 @@ Each is kept twice: for its centre, and under `ALL_CENTRES` for all together.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -69,7 +70,7 @@ days_sum = _sums("days_sum_v12", Column("type", Text), Column("span", Text), Col
 TABLES = (facts_sum, labels_sum, days_sum)
 
 
-Sums = Mapping[Table, Counter[tuple[str | int, ...]]]  # of each table, the facts by the columns of its key
+Key = tuple[str | int, ...]
 
 # By what of a row, as it is told, each table counts it; not at all where a part of that is NULL.
 KEYS = (
@@ -77,10 +78,15 @@ KEYS = (
     (labels_sum, ("month", "type", "labels", "after")),
     *((days_sum, ("month", "type", f"of_{span}", span)) for span in SPANS),
 )
+# What the sums tell apart of a row, in the order in which it is told; and what of that each table counts it by.
+PARTS = (
+    "centre", "month", "type", *COLUMNS, "before", "labels", "after", *(f"of_{span}" for span in SPANS), *SPANS,
+)  # fmt: skip
+KEYS_OF_TOLD = [(table, itemgetter(*map(PARTS.index, by))) for table, by in KEYS]
 
 
 def parts_of(c: Any) -> list[Label[Any]]:
-    """What of a row of `counted` (its columns: `c`) the sums tell apart."""
+    """`PARTS` of a row of `counted` (its columns: `c`)."""
     columns: dict[str, ColumnElement[Any]] = {
         "centre": c.centre,
         "month": _month(c.day),
@@ -92,18 +98,7 @@ def parts_of(c: Any) -> list[Label[Any]]:
         **{f"of_{span}": literal(span) for span in SPANS},
         **{span: c[span] for span in SPANS},
     }
-    return [column.label(name) for name, column in columns.items()]
-
-
-def of(rows: Iterable[Row[Any]]) -> Sums:
-    """What some rows, as they are told, come to."""
-    sums = _none()
-    for row in rows:
-        for table, by in KEYS:
-            key = tuple(getattr(row, name) for name in by)
-            if None not in key:
-                _add(sums[table], row.centre, key, 1)
-    return sums
+    return [columns[name].label(name) for name in PARTS]
 
 
 def add_all(db: Connection, counted: Table, types: Sequence[str]) -> None:
@@ -132,25 +127,27 @@ def _adding(counted: Table) -> list[Insert]:
     return every
 
 
-def _none() -> dict[Table, Counter[tuple[str | int, ...]]]:
-    return {table: Counter() for table in TABLES}
-
-
-def _add(sums: Counter[tuple[str | int, ...]], centre: str, key: Iterable[str | int], facts: int) -> None:
-    sums[(centre, *key)] += facts
-    sums[(ALL_CENTRES, *key)] += facts
-
-
-def change(db: Connection, before: Sums, after: Sums) -> None:
-    """Some rows of `counted` came to this, and come to that now."""
-    for table in TABLES:
-        sums = after[table].copy()
-        sums.subtract(before.get(table, {}))
+def change(db: Connection, before: Iterable[Row[Any]], after: Iterable[Row[Any]]) -> None:
+    """Some rows of `counted`, as they are told, were these, and are those now: most of them the same."""
+    rows: Counter[tuple[Any, ...]] = Counter(map(tuple, after))
+    rows.subtract(Counter(map(tuple, before)))
+    for table, changed in _changes({row: facts for row, facts in rows.items() if facts}).items():
         # In one order whoever counts, so that nobody waits for somebody who waits for them.
-        changed = sorted((key, facts) for key, facts in sums.items() if facts)
-        add_up(db, table, changed)
-        if any(facts < 0 for _, facts in changed):
+        add_up(db, table, sorted((key, facts) for key, facts in changed.items() if facts))
+        if any(facts < 0 for facts in changed.values()):
             db.execute(delete(table).where(table.c.facts == 0))
+
+
+def _changes(rows: Mapping[tuple[Any, ...], int]) -> dict[Table, Counter[Key]]:
+    """By how many facts each sum is another, where there are so many more or fewer of each row."""
+    sums: dict[Table, Counter[Key]] = {table: Counter() for table in TABLES}
+    for table, key_of in KEYS_OF_TOLD:
+        for row, facts in rows.items():
+            key = key_of(row)
+            if None not in key:
+                sums[table][row[0], *key] += facts
+                sums[table][ALL_CENTRES, *key] += facts
+    return sums
 
 
 def _month(day: Any) -> ColumnElement[str]:
