@@ -6,6 +6,7 @@ the order in which they were recorded, each service in a process of its own, and
 they decided is among the facts. A case that is still open is copied only where that is recent.
 """
 
+import gc
 import heapq
 import re
 import resource
@@ -72,13 +73,16 @@ class Copy(NamedTuple):
 
 class Told(NamedTuple):
     """A fact of the small network: when it was recorded, its version in its stream among the facts of closed cases
-    alone (0: of an open one, and among all), and its text in pieces, every second of which a copy changes."""
+    alone (0: of an open one, and among all), and its text in pieces, every second of which a copy changes: which of
+    the `tokens` it is, for many stand there several times."""
 
     recorded: datetime
     version: int
     version_closed: int
     national: bool
     pieces: Sequence[str]
+    tokens: Sequence[str]
+    places: Sequence[int]
 
 
 def copies(count: int) -> list[Copy]:
@@ -148,12 +152,15 @@ def _facts(log: EventLog) -> list[Any]:
 
 
 def told(folder: Path, service: str) -> list[Told]:
-    return [
-        Told(moment(recorded), version, closed, national, TOKEN.split(text))
-        for recorded, version, closed, national, text in orjson.loads(
-            (folder / f"{service}.facts").read_bytes()
-        )
-    ]
+    found = []
+    for recorded, version, closed, national, text in orjson.loads((folder / f"{service}.facts").read_bytes()):
+        pieces = TOKEN.split(text)
+        places: dict[str, int] = {}
+        for token in pieces[1::2]:
+            places.setdefault(token, len(places))
+        where = [places[token] for token in pieces[1::2]]
+        found.append(Told(moment(recorded), version, closed, national, pieces, [*places], where))
+    return found
 
 
 # -- one service's log ---------------------------------------------------------------------------------------------
@@ -171,30 +178,34 @@ def merged(facts: Sequence[Told], each: Sequence[Copy]) -> Iterator[tuple[dateti
     return heapq.merge(*map(of, each))
 
 
-def copied(pieces: Sequence[str], copy: Copy) -> str:
-    changed = list(pieces)
-    for at in range(1, len(pieces), 2):
-        token = pieces[at]
-        if len(token) == 36:
-            text = f"{int(token.replace('-', ''), 16) ^ copy.mask:032x}"
-            changed[at] = f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-        elif len(token) == 10:
-            changed[at] = date.fromordinal(date.fromisoformat(token).toordinal() - copy.back).isoformat()
-        elif len(token) == 12:  # a case's number
-            lap = (copy.first + CENTRES.index(token[:2])) // len(areas.provinces())
-            changed[at] = f"{copy.places[token[:2]]}-{token[3:7]}-{int(token[8:]) + 400 * lap:04d}"
-        else:  # a province, or a place in one: its capital
-            changed[at] = copy.places[token[:2]] + ("01" * ((len(token) - 2) // 2))
-    return "".join(changed)
+def copied(fact: Told, copy: Copy) -> str:
+    changed, pieces = [_copied(token, copy) for token in fact.tokens], [*fact.pieces]
+    pieces[1::2] = [changed[place] for place in fact.places]
+    return "".join(pieces)
+
+
+def _copied(token: str, copy: Copy) -> str:
+    if len(token) == 36:
+        text = f"{int(token.replace('-', ''), 16) ^ copy.mask:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    if len(token) == 10:
+        return date.fromordinal(date.fromisoformat(token).toordinal() - copy.back).isoformat()
+    if len(token) == 12:  # a case's number
+        lap = (copy.first + CENTRES.index(token[:2])) // len(areas.provinces())
+        return f"{copy.places[token[:2]]}-{token[3:7]}-{int(token[8:]) + 400 * lap:04d}"
+    # A province, or a place in one: its capital.
+    return copy.places[token[:2]] + ("01" * ((len(token) - 2) // 2))
 
 
 def somebody(private: dict[str, Any], person_id: str, sex: str) -> dict[str, Any]:
     """Somebody else than in the small network, and the same in each of their facts."""
-    chance = Random(person_id)
-    if (private.get("name") or {}).get("first"):
-        private["name"] = full_name(chance, sex)
-    if private.get("national_id"):
-        private["national_id"] = citizen_number("3", chance.randrange(10**9))
+    has_name, has_number = (private.get("name") or {}).get("first"), private.get("national_id")
+    if has_name or has_number:
+        chance = Random(person_id)
+        if has_name:
+            private["name"] = full_name(chance, sex)
+        if has_number:
+            private["national_id"] = citizen_number("3", chance.randrange(10**9))
     return private
 
 
@@ -214,32 +225,13 @@ def append(net: Network, service: str, facts: Sequence[Told], each: Sequence[Cop
             runtime.vault.ensure_many(people)
         with log.write() as db:
             unit: Unit | None = None
-            for (
-                id,
-                type,
-                stream_id,
-                time,
-                at,
-                centre,
-                actor,
-                correlation,
-                causation,
-                acting,
-                data,
-                private,
-            ) in batch:
+            found = []
+            for fact in batch:
+                id, type, stream_id, time, at, centre, actor, correlation, causation, acting = fact[:-2]
+                data, private = fact[-2:]
                 # Its own id is made of the command's: whoever names it as a cause names that.
-                envelope = Envelope(
-                    id,
-                    "",
-                    actor,
-                    centre,
-                    time,
-                    at,
-                    correlation,
-                    derived_id(causation, "0"),
-                    acting_for=acting,
-                )
+                because = derived_id(causation, "0")
+                envelope = Envelope(id, "", actor, centre, time, at, correlation, because, acting_for=acting)
                 unit = unit or Unit(log, db, envelope)
                 unit.envelope = envelope
                 kind, _, thing = stream_id.partition("/")
@@ -252,12 +244,14 @@ def append(net: Network, service: str, facts: Sequence[Told], each: Sequence[Cop
                 event = codec.join(type, codec.version(type), data, private)
                 unit.pending.append(log.prepare(event, stream, envelope, 0))
                 if type == "PersonIdentified":
-                    _index(net, db, data, private, centre, stream.version)
+                    found.append(_found(net, data, private, centre, stream.version))
+            if found:
+                index.put(db, found)
             assert unit is not None
             log.append(unit)
 
     for _, _, _, fact, copy in merged(facts, each):
-        known = orjson.loads(copied(fact.pieces, copy))
+        known = orjson.loads(copied(fact, copy))
         data, private = known[-2:]
         if "person_id" in data:
             known[-1] = somebody(private, data["person_id"], data.get("sex", ""))
@@ -275,15 +269,15 @@ def append(net: Network, service: str, facts: Sequence[Told], each: Sequence[Cop
     return count
 
 
-def _index(
-    net: Network, db: Any, data: dict[str, Any], private: dict[str, Any], centre: str, version: int
-) -> None:
+def _found(
+    net: Network, data: dict[str, Any], private: dict[str, Any], centre: str, version: int
+) -> index.Found:
     person = Description(
         data["identity_status"], data["sex"], data["nationality"], [], private.get("name"),
         private.get("national_id"), private.get("birth_date"),
     )  # fmt: skip
     tokens = searching._tokens(net.runtimes["intake"], likeness.keys(person))
-    index.put(db, data["case_id"], data["person_id"], centre, version, tokens)
+    return index.Found(data["case_id"], data["person_id"], centre, version, tokens)
 
 
 def _meet_deadlines(net: Network, service: str) -> None:
@@ -365,8 +359,13 @@ def main(part: str, service: str, folder: str, url: str, at: str, count: str) ->
     begun, now, where = time.perf_counter(), datetime.fromisoformat(at), Path(folder)
     [cls] = [each for each in SERVICES if each.name == service]
     net = network(where, url, now, (cls,))
+    those = told(where / "small", service) if part == "append" else []
+    # As where they serve (services.cli.up): what is there by now stays, and what a page makes goes by itself.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     if part == "append":
-        facts = append(net, service, told(where / "small", service), copies(int(count)))
+        facts = append(net, service, those, copies(int(count)))
     else:
         others = network(where, url, now, TELLERS)
         facts = hear(net, service, {name: runtime.log for name, runtime in others.runtimes.items()})
