@@ -108,6 +108,26 @@ def add_up(db: Connection, table: Table, sums: Sequence[tuple[tuple[str | int, .
     _put(db, table, rows, key, ((sum, f'"{table.name}"."{sum}" + excluded."{sum}"'),))
 
 
+def change(db: Connection, table: Table, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Columns of the rows with some primary keys, the same columns of each: {key: {column: value}}. Where there is no
+    such row nothing happens."""
+    if not rows:
+        return
+    [key] = table.primary_key
+    names = tuple(next(iter(rows.values())))
+    if db.dialect.name != "sqlite" and len(rows) >= MANY:
+        # Names of columns may be a kind of str.
+        every = [{key.name: of, **row} for of, row in rows.items()]
+        told = orjson.dumps(every, option=orjson.OPT_NON_STR_KEYS).decode()
+        later(db, _change_from_json(table, key.name, names), (told,))
+        return
+    mark = "?" if db.dialect.name == "sqlite" else "%s"
+    changes = ", ".join(f'"{name}" = {mark}' for name in names)
+    text = f'UPDATE "{table.name}" SET {changes} WHERE "{key.name}" = {mark}'  # noqa: S608
+    for of, row in rows.items():
+        later(db, text, (*_values(row, names), of))
+
+
 Changes = tuple[tuple[str, str], ...]  # (column, what it becomes), where the key exists
 
 
@@ -154,7 +174,18 @@ def _upsert(
 
 
 @lru_cache(maxsize=1024)
+def _change_from_json(table: Table, key: str, names: tuple[str, ...]) -> str:
+    changes = ", ".join(f'"{name}" = told."{name}"' for name in names)
+    told = _told(table, (key, *names))
+    return f'UPDATE "{table.name}" SET {changes} FROM {told} WHERE "{table.name}"."{key}" = told."{key}"'  # noqa: S608
+
+
+@lru_cache(maxsize=1024)
 def _from_json(table: Table, names: tuple[str, ...]) -> str:
+    return f"SELECT * FROM {_told(table, names)}"  # noqa: S608
+
+
+def _told(table: Table, names: tuple[str, ...]) -> str:
     """The rows of a JSON text, as PostgreSQL reads them."""
     types = ", ".join(f'"{name}" {table.c[name].type.compile(POSTGRESQL)}' for name in names)
-    return f"SELECT * FROM json_to_recordset(%s) AS told ({types})"  # noqa: S608
+    return f"json_to_recordset(%s) AS told ({types})"

@@ -1,8 +1,7 @@
 """Cases and their people as they stand. Personal columns hold the sealed text as it stands in the events."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import orjson
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    Update,
     bindparam,
     func,
     or_,
@@ -58,7 +56,7 @@ from services.intake.events import (
 from services.intake.projections.outreach import origin
 from services.kernel.envelope import Recorded
 from services.kernel.lists import make_cursor, page_cursor
-from services.kernel.readmodels import Projection, list_rows, lock_rows, upsert
+from services.kernel.readmodels import Projection, change, list_rows, lock_rows, upsert
 from services.kernel.scope import OWNER
 from services.thai import casenumbers
 
@@ -179,8 +177,8 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     for version, time, erasure in erasures:
         _erase(db, version, time, erasure)
     upsert(db, case_step, list(steps.values()), ("case_id", "step"))
-    _set(db, {case_id: {"version": version} for case_id, version in versions.items()})
-    _set(db, assigned)
+    change(db, case, {case_id: {"version": version} for case_id, version in versions.items()})
+    change(db, case, assigned)
     touched = {*cases, *(case_id for case_id, _ in steps)}
     if not touched:
         return
@@ -188,8 +186,9 @@ def project(db: Connection, facts: Sequence[Recorded]) -> None:
     # row.
     lock_rows(db, case.c.case_id, touched)
     known = _steps(db, touched)
-    _set(
+    change(
         db,
+        case,
         {
             case_id: {
                 "status": case_status(steps),
@@ -272,22 +271,6 @@ def _erase(db: Connection, version: int, time: str, event: ErasureEvent) -> None
         db.execute(update(person).where(theirs).values(gone))
         of_case = case.c.person_id == event.person_id
         db.execute(update(case).where(of_case).values(dict.fromkeys(SEALED_OF_CASE)))
-
-
-def _set(db: Connection, values: Mapping[str, Row]) -> None:
-    """Columns of some cases, the same of each."""
-    if values:
-        rows = [
-            {"id": case_id, **{f"new_{name}": value for name, value in row.items()}}
-            for case_id, row in values.items()
-        ]
-        db.execute(_change(tuple(next(iter(values.values())))), rows)
-
-
-@cache
-def _change(names: tuple[str, ...]) -> Update:
-    change = update(case).where(case.c.case_id == bindparam("id"))
-    return change.values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _steps(db: Connection, case_ids: Collection[str]) -> dict[str, dict[str, Step]]:
