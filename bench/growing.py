@@ -3,7 +3,8 @@ each time at three other centres, with other people and at other days.
 
 What is copied are facts: nobody decides again. They go through the same append, hearing and read models as always, in
 the order in which they were recorded, each service in a process of its own, and reactions are left out, because what
-they decided is among the facts. A case that is still open is copied only where that is recent.
+they decided is among the facts. What a read model derives is made once all facts are in, as where one is made anew
+(kernel.building). A case that is still open is copied only where that is recent.
 """
 
 import gc
@@ -34,6 +35,7 @@ from services.kernel.doors import Doors
 from services.kernel.envelope import Envelope, derived_id, instant, moment
 from services.kernel.eventlog import EventLog, Stream, Unit
 from services.kernel.local import Network, SimulatedClock
+from services.kernel.readmodels import nothing
 from services.kernel.wiring import Wiring
 from services.partners.service import PartnersService
 from services.referral.service import ReferralService
@@ -295,14 +297,18 @@ def _meet_deadlines(net: Network, service: str) -> None:
 # -- what a service hears ------------------------------------------------------------------------------------------
 
 
-def without_reactions(wiring: Wiring) -> Wiring:
-    return replace(wiring, hears={source: dict.fromkeys(types, ()) for source, types in wiring.hears.items()})
+def in_bulk(wiring: Wiring) -> Wiring:
+    """Without reactions, and without what is derived of each page."""
+    hears = {source: dict.fromkeys(types, ()) for source, types in wiring.hears.items()}
+    projections = tuple(replace(each, derive=nothing) for each in wiring.projections)
+    return replace(wiring, hears=hears, projections=projections)
 
 
 def hear(net: Network, listener: str, sources: Mapping[str, EventLog]) -> int:
     """Every source's log to its head, side by side as they were recorded."""
     inbox = net.runtimes[listener].inbox
-    inbox.wiring = inbox.log.wiring = without_reactions(inbox.wiring)
+    projections = inbox.wiring.projections
+    inbox.wiring = inbox.log.wiring = in_bulk(inbox.wiring)
     heads = {source: sources[source].head()[0] for source in inbox.wiring.hears}
     positions = {source: inbox.position(source) for source in heads}
     count = 0
@@ -315,6 +321,10 @@ def hear(net: Network, listener: str, sources: Mapping[str, EventLog]) -> int:
         inbox.hear(source, read)
         count += read["to"] - positions[source]
         positions[source] = read["to"]
+    with inbox.log.write() as db:
+        for projection in projections:
+            for _ in projection.derive(db, None):
+                pass
     return count
 
 
