@@ -222,7 +222,10 @@ class Database:
 
     def _cursor(self, db: Connection, sql: str, values: Sequence[Any]) -> Any:
         cursor = db.connection.cursor()
-        cursor.execute(sql if self.sqlite else _waiting(db) + sql.replace("?", "%s"), values)
+        if self.sqlite:
+            cursor.execute(sql, values)
+        else:
+            _send(db, cursor, sql.replace("?", "%s"), values)
         return cursor
 
 
@@ -235,8 +238,10 @@ def rows_of(table: str, columns: str, rows: Sequence[Sequence[Value]]) -> Statem
 
 # -- statements that travel with the next ----------------------------------------------------------------------------
 
-LATER = "later"  # in `info` of connections that can: the texts of those that wait
+LATER = "later"  # in `info` of connections that can: those that wait, filled in
 BEFORE = "before"  # in `info` of a connection: what is sent before each statement
+# Bytes that go in a trip of their own: that costs less than to put them before what SQLAlchemy sends.
+LARGE = 64 * 1024
 
 
 def later(db: Connection, sql: str, values: Sequence[Value]) -> None:
@@ -246,34 +251,42 @@ def later(db: Connection, sql: str, values: Sequence[Value]) -> None:
     if waiting is None:
         cursor.execute(sql, values)
     else:
-        waiting.append(cursor.mogrify(sql, values).decode().replace("%", "%%") + "; ")
+        waiting.append(cursor.mogrify(sql, values) + b"; ")
 
 
 @contextmanager
 def each_after(db: Connection, sql: str, values: Sequence[Value]) -> Iterator[None]:
     """Within it each statement on PostgreSQL is sent behind these, and the transaction is theirs alone."""
     info = db.connection.info
-    info[BEFORE] = db.connection.cursor().mogrify(f"{sql}; ", values).decode().replace("%", "%%")
+    info[BEFORE] = db.connection.cursor().mogrify(f"{sql}; ", values)
     try:
         yield
     finally:
         info.pop(BEFORE, None)
 
 
-def _waiting(db: Connection) -> str:
+def _waiting(db: Connection) -> bytes:
     """What is to be sent first, and is sent by whoever asks."""
     info = db.connection.info
-    waiting: list[str] = info.get(LATER) or []
-    before: str = info.get(BEFORE, "")
-    text = before + "".join(waiting)
+    waiting: list[bytes] = info.get(LATER) or []
+    before: bytes = info.get(BEFORE, b"")
+    text = before + b"".join(waiting)
     waiting.clear()
     return text
+
+
+def _send(db: Connection, cursor: Any, sql: str, values: Sequence[Any]) -> None:
+    """A statement with the driver's own placeholders, and before it what waits."""
+    if waiting := _waiting(db):
+        cursor.execute(waiting + cursor.mogrify(sql, values))
+    else:
+        cursor.execute(sql, values)
 
 
 def ask(db: Connection, sql: str, values: Sequence[Value]) -> list[Any]:
     """The rows that a statement with the driver's own placeholders finds; what waits to be sent goes before it."""
     cursor = db.connection.cursor()
-    cursor.execute(_waiting(db) + sql, values)
+    _send(db, cursor, sql, values)
     return list(cursor.fetchall())
 
 
@@ -355,15 +368,17 @@ def _in_few_trips(url: URL, pool: int) -> Engine:
         _: ExecutionContext,
         many: bool,
     ) -> tuple[str, Parameters]:
-        if (waiting := _waiting(db)) and many:
-            cursor.execute(waiting, ())
-            waiting = ""
-        return waiting + statement, parameters
+        waiting = _waiting(db)
+        if waiting and (many or len(waiting) > LARGE):
+            cursor.execute(waiting)
+            waiting = b""
+        # What is filled in already is not to be filled in again.
+        return waiting.decode().replace("%", "%%") + statement, parameters
 
     @event.listens_for(direct, "commit")
     def commit(db: Connection) -> None:
         try:
-            _end(db, "COMMIT", _waiting(db))
+            _end(db, b"COMMIT", _waiting(db))
         except psycopg2.Error:
             rollback(db)  # what travelled with the COMMIT kept it from being said
             raise
@@ -373,21 +388,21 @@ def _in_few_trips(url: URL, pool: int) -> Engine:
         try:
             if not db.invalidated:
                 _waiting(db)
-            _end(db, "ROLLBACK")
+            _end(db, b"ROLLBACK")
         except psycopg2.Error:
             db.invalidate()  # its server has ended the transaction, or will
 
     return direct
 
 
-def _end(db: Connection, statement: str, waiting: str = "") -> None:
+def _end(db: Connection, statement: bytes, waiting: bytes = b"") -> None:
     driver = None if db.invalidated else db.connection.dbapi_connection
     if driver is None:
         return
     if driver.closed:
         db.invalidate()
     elif waiting or driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
-        driver.cursor().execute(waiting + statement, ())
+        driver.cursor().execute(waiting + statement)
 
 
 OLDER = "SO001"  # the write fence's own (revision kernel_0005)
