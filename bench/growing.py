@@ -52,7 +52,7 @@ TELLERS = SERVICES[:-1]  # have facts of their own
 WHOLE = 770  # copies: 231,000 cases and 50,000 programmes
 YEARS_BACK = 3 * 365  # days that the oldest copy ends before now: each is two years long
 RECENT = 45  # days: a copy that ended longer ago has no open cases
-APPENDED, HEARD = 1_000, 2_000  # facts in one transaction
+APPENDED, HEARD = 2_000, 2_000  # facts in one transaction
 EARLY = ("open", "screened", "planned", "referred")
 TOKEN = re.compile(
     r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -76,14 +76,14 @@ class Copy(NamedTuple):
 class Told(NamedTuple):
     """A fact of the small network: when it was recorded, its version in its stream among the facts of closed cases
     alone (0: of an open one, and among all), and its text in pieces, every second of which a copy changes: which of
-    the `tokens` it is, for many stand there several times."""
+    the `tokens` it is, for many stand there several times. Ids are numbers there."""
 
     recorded: datetime
     version: int
     version_closed: int
     national: bool
     pieces: Sequence[str]
-    tokens: Sequence[str]
+    tokens: Sequence[str | int]
     places: Sequence[int]
 
 
@@ -161,7 +161,8 @@ def told(folder: Path, service: str) -> list[Told]:
         for token in pieces[1::2]:
             places.setdefault(token, len(places))
         where = [places[token] for token in pieces[1::2]]
-        found.append(Told(moment(recorded), version, closed, national, pieces, [*places], where))
+        tokens = [int(each.replace("-", ""), 16) if len(each) == 36 else each for each in places]
+        found.append(Told(moment(recorded), version, closed, national, pieces, tokens, where))
     return found
 
 
@@ -186,9 +187,9 @@ def copied(fact: Told, copy: Copy) -> str:
     return "".join(pieces)
 
 
-def _copied(token: str, copy: Copy) -> str:
-    if len(token) == 36:
-        text = f"{int(token.replace('-', ''), 16) ^ copy.mask:032x}"
+def _copied(token: str | int, copy: Copy) -> str:
+    if isinstance(token, int):
+        text = f"{token ^ copy.mask:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
     if len(token) == 10:
         return date.fromordinal(date.fromisoformat(token).toordinal() - copy.back).isoformat()
