@@ -13,7 +13,7 @@ from sqlalchemy import (
     select,
 )
 
-from services.kernel.readmodels import MANY, ROUND, add_up, upsert
+from services.kernel.readmodels import MANY, ROUND, add_up, change, upsert
 
 
 @pytest.fixture
@@ -75,6 +75,21 @@ def test_many_rows_are_written_as_few_are(db, count):
     add_up(db, table := summed(db), [((f"{id:05}",), id + 1) for id in range(count)])
     add_up(db, table, [((f"{id:05}",), 1) for id in range(count)])
     assert rows(db, table) == [(f"{id:05}", id + 2) for id in range(count)]
+
+
+@pytest.mark.parametrize("count", [1, MANY - 1, MANY, ROUND])
+def test_rows_that_are_there_are_changed_and_no_others_made(db, count):
+    columns = (Column("id", Text, primary_key=True), Column("said", Text), Column("true", Boolean))
+    table = made(db, *columns, Column("n", Integer, nullable=False))
+    upsert(
+        db, table, [{"id": f"{id:05}", "said": "", "true": None, "n": id} for id in range(count + 1)], ("id",)
+    )
+    told = ('it\'s \\ "so" 100 %s', None)
+    change(db, table, {f"{id:05}": {"true": not id % 2, "said": told[id % 2]} for id in range(count)})
+    change(db, table, {"nobody": {"said": "x"}})
+    change(db, table, {})
+    expected = [(f"{id:05}", told[id % 2], not id % 2, id) for id in range(count)]
+    assert rows(db, table) == [*expected, (f"{count:05}", "", None, count)]
 
 
 def summed(db):

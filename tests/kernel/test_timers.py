@@ -96,6 +96,20 @@ def test_a_cleared_deadline_does_not_fire(open_case, teller, clock):
     assert teller.fire_timers() == 0
 
 
+def test_of_facts_of_one_transaction_the_last_says_whether_there_is_a_deadline(teller, clock):
+    teller.vault.ensure_many(uid(f"person of {case}") for case in ("a", "b"))
+
+    def work(unit):
+        for case in ("a", "b"):
+            unit.handle(toys.CASE, case, toys.Open(case))
+        unit.handle(toys.CASE, "a", Close("a"))
+
+    teller.log.execute(toys.envelope("both", at=instant(clock())), work)
+    clock.advance(days=3)
+    assert teller.fire_timers() == 1
+    assert lapsed(teller) == ["b"]
+
+
 @pytest.fixture
 def many(open_case, clock):
     """More cases than are met in one transaction, opened one after the other, all of whose deadlines have come."""
