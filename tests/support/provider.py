@@ -1,10 +1,11 @@
 """A real OpenID Connect provider, npm's oidc-provider, as a process of its own. Whoever names themselves there is
 signed in as that."""
 
+import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from services.kernel.settings import OIDC
 from tests.support.running import Running, environment
@@ -15,6 +16,13 @@ SECRET = "secret-of-the-tests"
 PATIENCE = 60.0  # seconds until it answers on a busy machine
 
 
+class Node(Running):
+    def _started(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            ["node", *self.arguments], env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+
+
 class Provider:
     """It sends people back to `site` only. Towards `127.0.0.1` its host `localhost` is another site, as in earnest."""
 
@@ -22,8 +30,8 @@ class Provider:
         self.port = free_port()
         self.issuer = f"http://localhost:{self.port}"
         self.secret_file = folder / "client-secret"
-        command = ["node", str(SCRIPT), str(self.port), f"{site}/sign-in/oidc/callback"]
-        self.site, self.process = site, Running(command, environment(), folder / "provider.log")
+        told = [str(SCRIPT), str(self.port), f"{site}/sign-in/oidc/callback"]
+        self.site, self.process = site, Node(told, environment(), folder / "provider.log")
 
     def settings(self, **more: str) -> dict[str, str]:
         """The environment of a system that uses it, by discovery; `more`: settings without what they all begin with."""

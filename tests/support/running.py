@@ -84,8 +84,11 @@ class Running:
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
-            self.process = started(self.arguments, self.env, log, log, self.doom, self.apart)
+            self.process = self._started(log)
         return self
+
+    def _started(self, log: IO[bytes]) -> "subprocess.Popen[bytes] | forked.Process":
+        return started(self.arguments, self.env, log, log, self.doom, self.apart)
 
     @property
     def alive(self) -> bool:
