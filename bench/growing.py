@@ -252,6 +252,7 @@ def append(net: Network, service: str, facts: Sequence[Told], each: Sequence[Cop
                 index.put(db, found)
             assert unit is not None
             log.append(unit)
+        log.committed(unit)  # so that the next one knows who was handed over
 
     for _, _, _, fact, copy in merged(facts, each):
         known = orjson.loads(copied(fact, copy))
