@@ -108,7 +108,7 @@ def add_up(db: Connection, table: Table, sums: Sequence[tuple[tuple[str | int, .
     _put(db, table, rows, key, ((sum, f'"{table.name}"."{sum}" + excluded."{sum}"'),))
 
 
-def change(db: Connection, table: Table, rows: Mapping[str, Mapping[str, Any]]) -> None:
+def change(db: Connection, table: Table, rows: Mapping[str, Mapping[str, Value]]) -> None:
     """Columns of the rows with some primary keys, the same columns of each: {key: {column: value}}. Where there is no
     such row nothing happens."""
     if not rows:
