@@ -13,10 +13,12 @@ RUN python -m venv /opt/songtor \
 
 COPY pyproject.toml requirements.in /build/
 COPY services /build/services
-COPY scripts/assets.py /build/scripts/
+COPY scripts/assets.py scripts/templates.py /build/scripts/
 COPY --from=modules /build/node_modules /build/node_modules
 RUN python /build/scripts/assets.py \
-    && /opt/songtor/bin/pip install --no-cache-dir --no-deps --no-build-isolation /build
+    && /opt/songtor/bin/pip install --no-cache-dir --no-deps --no-build-isolation /build \
+    && /opt/songtor/bin/python /build/scripts/templates.py \
+    && chmod --recursive a+rX /opt/songtor
 
 
 FROM python:3.13-slim-bookworm

@@ -25,7 +25,7 @@ from services.thai.dates import Language
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
-from services.web.pages import account, case, dashboard, operating, outreach, partner, rules, work
+from services.web.pages import account, case, compiled, dashboard, operating, outreach, partner, rules, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import announcements, blueprint, frame, gate, menu, static, stopped, visit
 from services.web.pages.parts import calls, days, goals, language, people, reasons, tables, words
@@ -68,6 +68,7 @@ def register(app: Flask) -> None:
         newstyle=True,  # it takes what it is given for HTML: a sign of HTML in a translation is a sign all the same
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = compiled.Compiled(compiled.FOLDER, app.jinja_env)
     app.jinja_env.filters["whole_words"] = lambda text: Markup(lines.whole_words(str(escape(text))))  # noqa: S704 escaped
     app.jinja_env.filters["whole_names"] = lambda text: Markup(lines.whole_names(str(escape(text))))  # noqa: S704 escaped
     app.jinja_env.filters["by_rows"] = tables.by_rows
