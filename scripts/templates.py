@@ -3,7 +3,7 @@
 from flask import Flask
 
 from services.web import pages
-from services.web.pages.compiled import compile_all
+from services.web.pages.parts.compiled import compile_all
 
 
 def main() -> None:

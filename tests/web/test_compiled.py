@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment
 
-from services.web.pages.compiled import Compiled, compile_all
+from services.web.pages.parts.compiled import Compiled, compile_all
 
 
 class Noted(Environment):

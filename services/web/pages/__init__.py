@@ -25,10 +25,10 @@ from services.thai.dates import Language
 from services.web.gateway.problems import Problem
 from services.web.gateway.request import failed as as_problem
 from services.web.identity import sessions
-from services.web.pages import account, case, compiled, dashboard, operating, outreach, partner, rules, work
+from services.web.pages import account, case, dashboard, operating, outreach, partner, rules, work
 from services.web.pages.account import oidc, sample, set_up
 from services.web.pages.frame import announcements, blueprint, frame, gate, menu, static, stopped, visit
-from services.web.pages.parts import calls, days, goals, language, people, reasons, tables, words
+from services.web.pages.parts import calls, compiled, days, goals, language, people, reasons, tables, words
 
 VERSION = version("songtor")
 MACHINES = ("api", "hsds", "static", "health", "ready", "metrics")  # whoever asks there does not read pages

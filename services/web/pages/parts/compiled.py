@@ -8,7 +8,7 @@ import jinja2
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-FOLDER = Path(__file__).parents[1] / "templates" / "__pycache__"
+FOLDER = Path(__file__).parents[2] / "templates" / "__pycache__"
 
 
 class Compiled(FileSystemBytecodeCache):
